@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+const node = (name: string, ...include: string[]) => ({ test: { name, include, environment: 'node' as const } });
+
+export default defineConfig({
+  test: {
+    projects: [
+      node('contract', 'contract/**/*.test.ts'),
+      node('server', 'server/**/*.test.ts'),
+      node('main', 'src-main/**/*.test.ts', 'src-preload/**/*.test.ts'),
+      node('tools', 'tools/**/*.test.ts', 'tests/rules/**/*.test.ts'),
+      { test: { name: 'renderer', include: ['src-renderer/**/*.test.{ts,tsx}'], environment: 'jsdom' } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
