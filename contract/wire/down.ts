@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { documentType } from '../domain/documents.ts';
+import { id, instant } from '../domain/fields.ts';
+import { capacity } from '../domain/places.ts';
+import { shipment } from '../domain/shipment.ts';
+import { inspection, rejection, shipmentDocument } from '../domain/shipment-records.ts';
+import { shipmentStatus } from '../domain/status.ts';
+import { frame } from './sync.ts';
+
+const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.object({ type: z.literal(type), ...shape, timestamp: instant });
+
+/** Position of the committed change an event tells of; absent on presence, which is not in the log. */
+const seq = z.int().min(1);
+
+/** The complete list of what the server may say on the socket. */
+export const DOWN = {
+  'shipment:updated': event('shipment:updated', {
+    shipmentId: id,
+    status: shipmentStatus,
+    statusChangedAt: instant,
+    changedBy: z.string(),
+    shipment,
+    seq,
+  }),
+  'document:uploaded': event('document:uploaded', {
+    shipmentId: id,
+    document: z.object({ ...shipmentDocument.shape, documentType }),
+    seq,
+  }),
+  'user:viewing': event('user:viewing', {
+    userId: id,
+    userName: z.string(),
+    socketId: z.string(),
+    shipmentId: id,
+    viewersCount: z.int(),
+  }),
+  'user:disconnected': event('user:disconnected', {
+    userId: id,
+    userName: z.string(),
+    socketId: z.string(),
+    shipmentId: id,
+    viewersCount: z.int(),
+  }),
+  'warehouse:capacity_updated': event('warehouse:capacity_updated', {
+    warehouseId: id,
+    capacity: capacity.pick({ total: true, available: true, utilization: true }),
+    seq,
+  }),
+  'inspection:updated': event('inspection:updated', { shipmentId: id, inspection, seq }),
+  'shipment:rejected': event('shipment:rejected', { shipmentId: id, rejection, seq }),
+  'user:typing': event('user:typing', { userId: id, userName: z.string(), shipmentId: id, isTyping: z.boolean() }),
+  'sync:frame': frame,
+  /** What this socket may see has changed; say hello again. */
+  'sync:scope': z.object({ group: z.string() }),
+  /** The wire this client speaks is no longer served. */
+  'sync:upgrade': z.object({ protocol: z.int(), oldest: z.int() }),
+} as const;
+
+export type DownEvent = keyof typeof DOWN;
+export const DOWN_EVENTS = Object.keys(DOWN) as DownEvent[];
+export type DownPayload = { [E in DownEvent]: z.infer<(typeof DOWN)[E]> };
+
+/** The events of the guide, which clients and screens may listen to; frames and their kin are the link's own business. */
+export const GUIDE_EVENTS = [
+  'shipment:updated',
+  'document:uploaded',
+  'user:viewing',
+  'user:disconnected',
+  'warehouse:capacity_updated',
+  'inspection:updated',
+  'shipment:rejected',
+  'user:typing',
+] as const satisfies readonly DownEvent[];
+export type GuideEvent = (typeof GUIDE_EVENTS)[number];

@@ -1,0 +1,88 @@
+import type { EntityName, EntityRow, ShipmentDetail } from '#contract/domain/entities.ts';
+import type { Capacity } from '#contract/domain/places.ts';
+import type { Actor } from '#contract/domain/roles.ts';
+import type { Shipment } from '#contract/domain/shipment.ts';
+import type { ShipmentStatus } from '#contract/domain/status.ts';
+import type { HistoryEntry } from '#contract/wire/http.ts';
+import type { Change, Frame, Mutation, PushReply, SnapshotRow } from '#contract/wire/sync.ts';
+import type { Group, Scope } from './scope.ts';
+import type { Outcome, Submission } from './submission.ts';
+
+export type Position = {
+  readonly epoch: string;
+  readonly head: number;
+  readonly chain: string;
+  readonly floor: number;
+};
+
+/** A change with what decides who may see it: the warehouse it left and entered, and the supplier it belongs to. */
+export type RawChange = Change & {
+  readonly warehouseFrom: string | null;
+  readonly warehouseTo: string | null;
+  readonly supplierId: string | null;
+};
+
+export type ListFilter = {
+  readonly warehouseId?: string | undefined;
+  readonly status?: ShipmentStatus | undefined;
+  readonly q?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+};
+
+export type Sender = { readonly actor: Actor; readonly scope: Scope };
+
+/** How a kept answer is found again: one per user and key; `hash` is of the request. */
+export type IdempotencyKey = { readonly userId: string; readonly key: string; readonly hash: string };
+export type KeptAnswer = { readonly status: number; readonly body: string; readonly contentType: string };
+
+/**
+ * The truth, behind one port; the same suite of tests runs against every implementation. Writes are committed and on disk
+ * (`synchronous=FULL`) when their promise resolves. Refusals by rule are outcomes, not exceptions; what is thrown is a
+ * `ProblemError` (storage_full, too_large…) or a fault.
+ */
+export interface Storage {
+  /** Current position; cheap, from memory. */
+  position(): Position;
+  /** Called after every commit that wrote changes, outside the transaction: the tailer's doorbell. */
+  onCommit(listener: (head: number) => void): () => void;
+
+  /** Commands in one transaction, all or nothing: the first rejection or conflict undoes the rest. One outcome per command looked at. */
+  submit(submissions: readonly Submission[]): Promise<Outcome[]>;
+  /**
+   * Mutations of one station, in order, exactly once in effect (ledger by client and `n`). Ends early with `stoppedBy`
+   * (out_of_order, identity_conflict, malformed). `mutations` have been parsed; their `args` have not.
+   */
+  push(sender: Sender, clientId: string, mutations: readonly Mutation[]): Promise<PushReply>;
+  /** Highest `n` with a verdict for this client; 0 when unknown. */
+  lastN(clientId: string): Promise<number>;
+
+  /** The only code that builds a frame: every change visible to `group` in (from, to] is in it; `to` ends a transaction. */
+  readFrame(group: Group, from: number, limit?: number): Promise<Frame>;
+  /** Raw changes after `from`, whole transactions, for the tailer's guide events; at most about `limit`. */
+  readChanges(from: number, limit: number): Promise<{ readonly to: number; readonly changes: readonly RawChange[] }>;
+  /** Chain at `seq`, or null when it is not kept: tells a fork from a gap. */
+  chainAt(seq: number): Promise<string | null>;
+  /** Rows visible to `group`, open work first, in pages; call with the last page's `next` until it is null. */
+  snapshotPage(
+    group: Group,
+    after: string | null,
+    limit: number,
+  ): Promise<{ readonly rows: readonly SnapshotRow[]; readonly next: string | null }>;
+
+  findShipment(scope: Scope | null, id: string): Promise<Shipment | null>;
+  findShipmentByNumber(supplierId: string | null, number: string): Promise<Shipment | null>;
+  shipmentDetail(scope: Scope | null, id: string): Promise<ShipmentDetail | null>;
+  listShipments(
+    scope: Scope,
+    filter: ListFilter,
+  ): Promise<{ readonly shipments: readonly Shipment[]; readonly nextCursor: string | null }>;
+  history(shipmentId: string): Promise<readonly HistoryEntry[]>;
+  findRow<N extends EntityName>(entity: N, id: string): Promise<EntityRow[N] | null>;
+  capacity(warehouseId: string): Promise<Capacity | null>;
+
+  keptAnswer(key: IdempotencyKey): Promise<KeptAnswer | 'different_request' | null>;
+  keepAnswer(key: IdempotencyKey, answer: KeptAnswer): Promise<void>;
+
+  close(): Promise<void>;
+}
