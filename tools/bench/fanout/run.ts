@@ -1,0 +1,119 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { numbers } from '../options.ts';
+import { percentile, table } from '../stats.ts';
+import type { FromServer } from './server-messages.ts';
+import { bareWs, dockline, guide, type System } from './systems.ts';
+
+type Usage = Extract<FromServer, { kind: 'usage' }>;
+type Result = {
+  name: string;
+  p50: number;
+  p99: number;
+  max: number;
+  cpuPerDelivery: number;
+  memoryPerConnection: number;
+  deliveries: number;
+  expected: number;
+};
+
+const answer = <K extends FromServer['kind']>(
+  child: ChildProcess,
+  kind: K,
+): Promise<Extract<FromServer, { kind: K }>> =>
+  new Promise((resolve, reject) => {
+    const gone = (code: number | null): void => reject(new Error(`the server under measurement ended with ${code}`));
+    child.once('exit', gone);
+    child.once('message', (message: FromServer) => {
+      child.off('exit', gone);
+      if (message.kind === kind) resolve(message as Extract<FromServer, { kind: K }>);
+    });
+  });
+
+const usage = (child: ChildProcess): Promise<Usage> => {
+  const reply = answer(child, 'usage');
+  child.send({ kind: 'usage' });
+  return reply;
+};
+
+type Load = { stations: number; rate: number; seconds: number };
+
+const measure = async (system: System, { stations, rate, seconds }: Load): Promise<Result> => {
+  const child = fork(join(import.meta.dirname, system.script), { execArgv: ['--expose-gc'] });
+  const url = `http://127.0.0.1:${(await answer(child, 'listening')).port}`;
+  await system.prepare(url);
+  await sleep(500);
+  const empty = await usage(child);
+
+  const warmUp = rate * 2;
+  const sentAt: number[] = [];
+  const latencies = new Float64Array(stations * rate * (seconds + 2));
+  let count = 0;
+  const delivered = (n: number): void => {
+    const sent = sentAt[n];
+    if (n > warmUp && sent !== undefined) latencies[count++] = performance.now() - sent;
+  };
+  const clients: { close(): void }[] = [];
+  for (let from = 0; from < stations; from += 25) {
+    const batch = Array.from({ length: Math.min(25, stations - from) }, () => system.connect(url, delivered));
+    clients.push(...(await Promise.all(batch)));
+  }
+  await sleep(2000);
+  const idle = await usage(child);
+
+  const total = warmUp + rate * seconds;
+  const start = performance.now();
+  const pending: Promise<void>[] = [];
+  let before: Usage = idle;
+  for (let n = 1; n <= total; n++) {
+    await sleep(Math.max(0, start + (n * 1000) / rate - performance.now()));
+    if (n === warmUp + 1) before = await usage(child);
+    sentAt[n] = performance.now();
+    pending.push(system.change(url, n));
+  }
+  await Promise.all(pending);
+  await sleep(1000);
+  const after = await usage(child);
+  for (const client of clients) client.close();
+  child.kill();
+
+  const sorted = latencies.subarray(0, count).sort();
+  return {
+    name: system.name,
+    p50: percentile(sorted, 0.5),
+    p99: percentile(sorted, 0.99),
+    max: percentile(sorted, 1),
+    cpuPerDelivery: (after.cpuMicros - before.cpuMicros) / count,
+    memoryPerConnection: (idle.rssBytes - empty.rssBytes) / stations / 1024,
+    deliveries: count,
+    expected: stations * rate * seconds,
+  };
+};
+
+/** One change to every station: latency, the server's CPU and memory, against the guide's design and bare `ws`. */
+export const fanout = async (args: readonly string[]): Promise<void> => {
+  const load = numbers(args, { stations: 500, rate: 10, seconds: 20 });
+  console.log(
+    `fanout: ${load.stations} stations, ${load.rate} changes/s, ${load.seconds} s each; server and load share this machine’s cores`,
+  );
+  const results: Result[] = [];
+  for (const system of [guide, bareWs, dockline()]) {
+    const result = await measure(system, load);
+    results.push(result);
+    if (result.deliveries !== result.expected) {
+      console.error(`${result.name}: ${result.deliveries} of ${result.expected} deliveries arrived`);
+      process.exitCode = 1;
+    }
+  }
+  const rows = results.map((one) => [
+    one.name,
+    one.p50.toFixed(1),
+    one.p99.toFixed(1),
+    one.max.toFixed(1),
+    one.cpuPerDelivery.toFixed(1),
+    one.memoryPerConnection.toFixed(1),
+    String(one.deliveries),
+  ]);
+  console.log(table([['', 'p50 ms', 'p99 ms', 'max ms', 'CPU µs/delivery', 'KiB/connection', 'deliveries'], ...rows]));
+};

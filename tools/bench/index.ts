@@ -1,0 +1,17 @@
+// `npm run bench -- fanout|requests [--option N …]`: each measures Dockline and its baselines in the same run.
+import { fanout } from './fanout/run.ts';
+import { requests } from './requests/run.ts';
+
+const benches: Record<string, (args: readonly string[]) => Promise<void>> = { fanout, requests };
+const [name = '', ...rest] = process.argv.slice(2);
+const bench = benches[name];
+
+if (bench === undefined) {
+  console.error(
+    `Say which: ${Object.keys(benches).join(', ')}. For example: npm run bench -- fanout --stations 500 --rate 10`,
+  );
+  process.exitCode = 64;
+} else {
+  await bench(rest);
+  process.exit();
+}
