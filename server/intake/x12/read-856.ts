@@ -1,7 +1,7 @@
 import type { NoticeLimits } from '../limits.ts';
 import type { NoticePurpose, NoticeTime, ShipNotice } from '../ship-notice.ts';
 import type { NoticeRefusal } from '../warning-codes.ts';
-import type { Warnings } from '../warnings.ts';
+import { quote, type Warnings } from '../warnings.ts';
 import { checkTotals } from './check-totals.ts';
 import { buildHlTree, type HlNode, type HlTree, nearest } from './hl-tree.ts';
 import { orderOf, readContents } from './read-contents.ts';
@@ -38,7 +38,7 @@ const readHead = (set: TransactionSet, tree: HlTree, warnings: Warnings): Head =
     warnings.add(
       'unknown_purpose',
       at(bsn, 1),
-      `purpose "${code(bsn, 1)}" is none of 00 (original), 01 (cancel), 04 (change), 05 (replace). Treated as original.`,
+      `${quote(code(bsn, 1))} is none of 00 (original), 01 (cancel), 04 (change), 05 (replace). Treated as original.`,
     );
   const createdAt = element(bsn, BSN_ELEMENTS.date) === '' ? null : readTime(bsn, BSN_ELEMENTS, warnings);
   return { purpose: purpose ?? 'original', number: element(bsn, 2) || set.reference, createdAt };

@@ -1,5 +1,5 @@
 import type { NoticeRefusal } from '../warning-codes.ts';
-import { positionOf, sentenceAt, type Warnings } from '../warnings.ts';
+import { positionOf, quote, sentenceAt, type Warnings } from '../warnings.ts';
 import { at, code, element, type Segment } from './segment.ts';
 import type { Interchange } from './tokenize.ts';
 
@@ -63,7 +63,7 @@ const checkControl = (warnings: Warnings, trailer: Segment, header: Segment, hea
     warnings.add(
       'control_number_mismatch',
       at(trailer, 2),
-      `the control number is "${own}", but ${header.id} opened with "${expected}". Read all the same.`,
+      `the control number is ${quote(own)}, but ${header.id} opened with ${quote(expected)}. Read all the same.`,
     );
 };
 

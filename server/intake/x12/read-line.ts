@@ -1,6 +1,6 @@
 import { gs1CheckDigit } from '#contract/domain/gs1.ts';
 import type { NoticeLine } from '../ship-notice.ts';
-import type { Warnings } from '../warnings.ts';
+import { quote, type Warnings } from '../warnings.ts';
 import { checkKey } from './check-key.ts';
 import { readQuantity } from './read-quantity.ts';
 import { readDate } from './read-time.ts';
@@ -72,12 +72,12 @@ const readSn1 = (sn1: Segment, line: Draft, warnings: Warnings): void => {
     warnings.add(
       'unreadable_quantity',
       at(sn1, 2),
-      `"${element(sn1, 2)}" is not a quantity. The line is kept with 0 announced.`,
+      `${quote(element(sn1, 2))} is not a quantity. The line is kept with 0 announced.`,
     );
   line.quantity = shipped ?? '0';
   const unit = code(sn1, 3);
   if (UNIT_CODE.test(unit)) line.unit = unit;
-  else warnings.add('unknown_unit', at(sn1, 3), `"${unit}" is not a unit code. Counted as EA (each).`);
+  else warnings.add('unknown_unit', at(sn1, 3), `${quote(unit)} is not a unit code. Counted as EA (each).`);
   line.orderedQuantity = readQuantity(element(sn1, 5));
   line.sentLineNumber ??= elementOrNull(sn1, 1);
 };
@@ -86,7 +86,7 @@ const readExpiry = (dtm: Segment, line: Draft, warnings: Warnings): void => {
   const raw = element(dtm, 2) || element(dtm, 6).slice(0, 8);
   line.expiresOn = readDate(raw, true);
   if (line.expiresOn === null)
-    warnings.add('unreadable_date', at(dtm, 2), `"${raw}" is not an expiry date (CCYYMMDD). Left out.`);
+    warnings.add('unreadable_date', at(dtm, 2), `${quote(raw)} is not an expiry date (CCYYMMDD). Left out.`);
 };
 
 const readRef = (ref: Segment, line: Draft): void => {

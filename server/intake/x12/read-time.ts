@@ -1,5 +1,5 @@
 import type { NoticeTime } from '../ship-notice.ts';
-import type { Warnings } from '../warnings.ts';
+import { quote, type Warnings } from '../warnings.ts';
 import { at, code, element, type Segment } from './segment.ts';
 
 /** X12 time codes (element 623). "Time" follows the clocks of its region, "standard" and "daylight" are fixed offsets. */
@@ -85,7 +85,7 @@ export const readTime = (segment: Segment, where: TimeElements, warnings: Warnin
   const raw = rawTime(segment, where);
   const date = readDate(raw.date);
   if (date === null) {
-    warnings.add('unreadable_date', at(segment, where.date), `"${raw.date}" is not a date (CCYYMMDD). Left out.`);
+    warnings.add('unreadable_date', at(segment, where.date), `${quote(raw.date)} is not a date (CCYYMMDD). Left out.`);
     return null;
   }
   const clock = readClock(raw.clock);
