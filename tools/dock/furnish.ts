@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DockClient } from './dock-client.ts';
+import { ADA, LENA, tokenFor } from './people.ts';
+import { sampleNotices } from './sample-notices.ts';
+import type { ServerProcess } from './server-process.ts';
+
+const DOORS = ['D1', 'D2', 'D3', 'D4', 'D5', 'D6'] as const;
+
+/** Sets up the warehouse in Joliet with its doors and capacity and sends in every sample notice; safe to do again. */
+export const furnish = async (
+  server: ServerProcess,
+): Promise<{ announced: number; warnings: number; refused: string[] }> => {
+  await define(server, [
+    { type: 'defineWarehouse', args: { warehouseId: 'JOL', name: 'Joliet', timeZone: 'America/Chicago' } },
+    { type: 'defineWarehouse', args: { warehouseId: 'VEN', name: 'Venlo', timeZone: 'Europe/Amsterdam' } },
+    { type: 'defineWarehouse', args: { warehouseId: 'HFA', name: 'Haifa', timeZone: 'Asia/Jerusalem' } },
+    ...DOORS.map((name) => ({
+      type: 'defineDoor',
+      args: {
+        doorId: `JOL-${name}`,
+        warehouseId: 'JOL',
+        name,
+        kind: name === 'D5' ? 'cold' : 'ambient',
+        inService: name !== 'D6',
+      },
+    })),
+  ]);
+  const ada = await DockClient.signIn(server.url, ADA, server.secret);
+  const lena = await DockClient.signIn(server.url, LENA, server.secret);
+  await lena.setCapacity('JOL', 1000, 350);
+  const result = { announced: 0, warnings: 0, refused: [] as string[] };
+  for (const { file, text } of sampleNotices()) {
+    const reply = await ada.sendNotice(text).catch((error: unknown) => {
+      result.refused.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    });
+    result.announced += reply?.shipments.length ?? 0;
+    result.warnings += reply?.warnings.length ?? 0;
+    await sleep(0);
+  }
+  return result;
+};
+
+const define = async (
+  server: ServerProcess,
+  commands: readonly { type: string; args: Record<string, unknown> }[],
+): Promise<void> => {
+  const clientId = `furnish-${process.pid}-${Date.now()}`;
+  const occurredAt = new Date().toISOString();
+  const reply = await fetch(`${server.url}/api/sync/mutations`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await tokenFor(ADA, server.secret)}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      mutations: commands.map((command, at) => ({ clientId, n: at + 1, occurredAt, ...command })),
+    }),
+  });
+  if (!reply.ok) throw new Error(`The warehouse could not be set up: ${reply.status} ${await reply.text()}`);
+};
