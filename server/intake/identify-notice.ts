@@ -46,6 +46,6 @@ const partyId = (party: NoticeParty): string => idFrom(party.code ?? '') || slug
 export const identifyNotice = (notice: ShipNotice, actingSupplierId: string | null = null): NoticeIdentity => ({
   number: notice.number.slice(0, LONGEST_NUMBER).toWellFormed(),
   supplierId: actingSupplierId ?? (partyId(notice.supplier) || 'unknown'),
-  warehouseId: partyId(notice.shipTo).toUpperCase().slice(0, LONGEST_ID) || 'UNKNOWN',
+  warehouseId: partyId(notice.shipTo).toUpperCase().slice(0, LONGEST_ID).toWellFormed() || 'UNKNOWN',
   supplierAssumed: actingSupplierId === null && notice.supplier.assumed,
 });

@@ -35,7 +35,7 @@ const FORMATS: readonly (readonly [RegExp, string])[] = [
 /** Why `start` is no interchange, as far as its first characters tell. */
 const notX12 = (start: string): NoticeRefusal => {
   const looks = FORMATS.find(([pattern]) => pattern.test(start))?.[1] ?? '';
-  return refuse('not_x12', `An X12 file begins with the letters ISA, and this one does not. ${looks}`.trim());
+  return refuse('not_x12', `An X12 file begins with an ISA segment, and this one does not. ${looks}`.trim());
 };
 
 const fixedWidth = (head: string): { component: string; terminator: string } | null => {
@@ -47,6 +47,7 @@ const fixedWidth = (head: string): { component: string; terminator: string } | n
 /** An ISA with fields of the wrong width still says it all: the sixteenth separator, one character, the terminator. */
 const anyWidth = (head: string): { component: string; terminator: string } | null => {
   const separator = head.charAt(3);
+  if (separator === '') return null;
   let offset = -1;
   for (let count = 0; count < SEPARATORS.length; count += 1) {
     offset = head.indexOf(separator, offset + 1);
@@ -67,11 +68,11 @@ const usable = (terminator: string, component: string, separator: string): boole
  */
 export const readDelimiters = (text: string, start: number): { ok: true; delimiters: Delimiters } | NoticeRefusal => {
   const head = text.slice(start, start + SEARCH);
-  if (!head.startsWith('ISA')) return notX12(head);
+  if (!/^ISA([^\p{L}\p{N}]|$)/u.test(head)) return notX12(head);
   const separator = head.charAt(3);
   const unwrapped = head.replace(/[\r\n]/g, '');
   const found = fixedWidth(head) ?? fixedWidth(unwrapped) ?? anyWidth(head);
-  if (found === null && text.length - start < ISA_LENGTH)
+  if ((found?.terminator ?? '') === '' && text.length - start < ISA_LENGTH)
     return refuse('truncated', 'The file ends inside its first segment (ISA). Send the whole file again.');
   if (found === null || !usable(found.terminator, found.component, separator))
     return refuse('not_x12', 'The file begins with ISA, but its first 106 characters do not declare the delimiters.');
