@@ -18,6 +18,10 @@ export type Submission = {
   readonly expectedVersion?: number;
   /** What to do with a fact that comes after the shipment moved on: stations keep it, `PATCH` refuses it. */
   readonly late: 'keep' | 'refuse';
+  /** The lead whose PIN was verified for this command, where a receiver needs one. */
+  readonly approvedBy?: Actor;
+  /** `unproven`: a document's bytes are only claimed (a station's word); it must name a hash the server has seen. */
+  readonly bytes?: 'unproven';
 };
 
 /** A row as one command left it. */
