@@ -1,0 +1,113 @@
+import type { BoardShipment } from '#contract/bridge/view.ts';
+import type { CommandArgs } from '#contract/domain/command-args.ts';
+import type { ShipmentDetail } from '#contract/domain/entities.ts';
+import type { Shipment } from '#contract/domain/shipment.ts';
+import { isOpen } from '#contract/domain/status.ts';
+import type { ScanLookup } from './apply-command.ts';
+import type { Outbox } from './outbox.ts';
+import { overlayShipment } from './overlay.ts';
+import type { Cache, Places, Work } from './ports.ts';
+
+/** Ended shipments stay on the board for this long. */
+const ENDED_FOR_MS = 12 * 60 * 60 * 1000;
+
+const withoutParts = (detail: ShipmentDetail): Shipment => {
+  const { lines, handlingUnits, documents, inspections, rejections, holds, discrepancies, notes, ...shipment } = detail;
+  return shipment;
+};
+
+export type BoardPorts = {
+  readonly cache: Pick<Cache, 'board' | 'shipments' | 'detail' | 'search'>;
+  readonly outbox: Pick<Outbox, 'pending' | 'pendingOn'>;
+  readonly places: () => Places;
+  /** Server time, ms since 1970. */
+  readonly now: () => number;
+};
+
+export type BoardChange = { readonly put: readonly BoardShipment[]; readonly gone: readonly string[] };
+
+/** The shipments a screen shows without asking: everything in work and what ended in the last 12 hours, with pending work on top. */
+export class Board {
+  readonly #ports: BoardPorts;
+  #shipments = new Map<string, BoardShipment>();
+  /** Scans made here lately, so that undoing one shows at once even when the server has it already. */
+  readonly #scans = new Map<string, CommandArgs['recordScan']>();
+
+  constructor(ports: BoardPorts) {
+    this.#ports = ports;
+  }
+
+  all(): readonly BoardShipment[] {
+    return [...this.#shipments.values()];
+  }
+
+  clear(): void {
+    this.#shipments = new Map();
+  }
+
+  async load(): Promise<void> {
+    const rows = await this.#ports.cache.board(new Date(this.#endedSince()).toISOString());
+    this.#shipments = new Map(rows.map((row) => [row.id, { ...row, pending: false }]));
+    const touched = new Set(this.#ports.outbox.pending().map(({ shipmentId }) => shipmentId));
+    await this.refresh([...touched].filter((id) => id !== null));
+  }
+
+  /** Reads these shipments again. Only what differs from before is in the answer. */
+  async refresh(ids: readonly string[]): Promise<BoardChange> {
+    const plain = ids.filter((id) => this.#ports.outbox.pendingOn(id).length === 0);
+    const rows = await this.#ports.cache.shipments(plain);
+    const put: BoardShipment[] = [];
+    const gone: string[] = [];
+    for (const id of ids) {
+      const row = rows.get(id);
+      const shipment = row === undefined ? await this.#withPending(id) : { ...row, pending: false };
+      if (shipment !== null && this.#isShown(shipment)) {
+        this.#shipments.set(id, shipment);
+        put.push(shipment);
+      } else if (this.#shipments.delete(id)) gone.push(id);
+    }
+    return { put, gone };
+  }
+
+  /** Takes off what ended too long ago. */
+  dropOld(): readonly string[] {
+    const old = this.all().filter((shipment) => !this.#isShown(shipment));
+    for (const { id } of old) this.#shipments.delete(id);
+    return old.map(({ id }) => id);
+  }
+
+  async detail(id: string): Promise<ShipmentDetail | null> {
+    const base = await this.#ports.cache.detail(id);
+    const works = this.#ports.outbox.pendingOn(id);
+    return works.length === 0 ? base : overlayShipment(base, works, this.#ports.places(), this.#scan);
+  }
+
+  async search(text: string, limit: number): Promise<readonly BoardShipment[]> {
+    const found = await this.#ports.cache.search(text, limit);
+    return found.map((row) => this.#shipments.get(row.id) ?? { ...row, pending: false });
+  }
+
+  remember(work: Work): void {
+    if (work.mutation.type !== 'recordScan') return;
+    const args = work.mutation.args as CommandArgs['recordScan'];
+    this.#scans.set(args.scanId, args);
+    const [oldest] = this.#scans.keys();
+    if (this.#scans.size > 500 && oldest !== undefined) this.#scans.delete(oldest);
+  }
+
+  readonly #scan: ScanLookup = (scanId) => this.#scans.get(scanId) ?? null;
+
+  async #withPending(id: string): Promise<BoardShipment | null> {
+    const detail = await this.detail(id);
+    if (detail === null) return null;
+    return { ...withoutParts(detail), pending: this.#ports.outbox.pendingOn(id).length > 0 };
+  }
+
+  #isShown(shipment: Shipment): boolean {
+    return isOpen(shipment.status) || Date.parse(shipment.statusChangedAt) >= this.#endedSince();
+  }
+
+  #endedSince(): number {
+    return this.#ports.now() - ENDED_FOR_MS;
+  }
+}

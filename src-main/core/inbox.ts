@@ -1,0 +1,115 @@
+import type { InboxItem } from '#contract/bridge/view.ts';
+import type { EntityName } from '#contract/domain/entities.ts';
+import type { Change, Frame } from '#contract/wire/sync.ts';
+import { DIGEST_ABOVE, digestOf, inboxItems, type Known, type Reader } from './notify-policy.ts';
+import type { Cache, Journal, Position } from './ports.ts';
+
+const SHOWN = 200;
+
+export type InboxPorts = {
+  readonly journal: Journal;
+  readonly cache: Pick<Cache, 'rows' | 'shipments' | 'position'>;
+  readonly reader: () => Reader | null;
+  /** Shows a toast. Best effort: the inbox row is what counts. */
+  readonly toast: (item: InboxItem) => void;
+  readonly alert: (item: InboxItem) => void;
+  readonly onChanged: () => void;
+};
+
+/**
+ * What concerns the signed-in person. A row is written before the frame's rows are, keyed by seq and below a watermark:
+ * a crash in between applies the frame again and finds the row there, so each item exists exactly once. A toast is marked
+ * as shown before it is shown, so it appears at most once.
+ */
+export class Inbox {
+  readonly #ports: InboxPorts;
+  #unshown: InboxItem[] = [];
+  /** While pages of a long absence come in, they add to one digest. */
+  #digest: { readonly seq: number; readonly count: number } | null = null;
+  #items: readonly InboxItem[] = [];
+
+  constructor(ports: InboxPorts) {
+    this.#ports = ports;
+  }
+
+  get items(): readonly InboxItem[] {
+    return this.#items;
+  }
+
+  async load(): Promise<void> {
+    this.#unshown = await this.#ports.journal.unshown();
+    await this.#reload();
+  }
+
+  /** Before the frame's rows replace what they are compared with. */
+  async note(frame: Frame): Promise<void> {
+    const reader = this.#ports.reader();
+    const from = this.#ports.cache.position()?.cursor.seq ?? 0;
+    const watermark = Math.max(from, await this.#ports.journal.notifiedUpTo(frame.epoch));
+    const fresh = frame.changes.filter(({ seq }) => seq > watermark);
+    const items = reader === null || fresh.length === 0 ? [] : inboxItems(fresh, reader, await this.#known(fresh));
+    const last = items.at(-1);
+    if (last === undefined) return;
+    if (this.#digest === null && items.length <= DIGEST_ABOVE) {
+      await this.#ports.journal.addInbox(frame.epoch, frame.to, items);
+      this.#unshown.push(...items);
+      return;
+    }
+    this.#digest = { seq: this.#digest?.seq ?? last.seq, count: (this.#digest?.count ?? 0) + items.length };
+    const digest = digestOf(this.#digest.seq, this.#digest.count, last.at);
+    await this.#ports.journal.addInbox(frame.epoch, frame.to, [digest]);
+    this.#unshown = [...this.#unshown.filter(({ seq }) => seq !== digest.seq), digest];
+  }
+
+  /** After the frame's rows are on disk. */
+  async announce(frame: Frame): Promise<void> {
+    if (frame.to < frame.head) return;
+    this.#digest = null;
+    await this.showUnshown();
+  }
+
+  /** Nothing of a snapshot is news: only what comes after it. */
+  async skipTo(position: Position): Promise<void> {
+    this.#digest = null;
+    await this.#ports.journal.addInbox(position.cursor.epoch, position.cursor.seq, []);
+  }
+
+  async markSeen(seqs: readonly number[]): Promise<void> {
+    await this.#ports.journal.markSeen(seqs);
+    await this.#reload();
+  }
+
+  async showUnshown(): Promise<void> {
+    const items = this.#unshown;
+    const last = items.at(-1);
+    if (last === undefined) return;
+    this.#unshown = [];
+    await this.#ports.journal.markShown(items.map(({ seq }) => seq));
+    await this.#reload();
+    const show = items.length > DIGEST_ABOVE ? [digestOf(last.seq, items.length, last.at)] : items;
+    for (const item of show) {
+      this.#ports.alert(item);
+      this.#ports.toast(item);
+    }
+  }
+
+  async #reload(): Promise<void> {
+    this.#items = await this.#ports.journal.inbox(SHOWN);
+    this.#ports.onChanged();
+  }
+
+  async #known(changes: readonly Change[]): Promise<Known> {
+    const { cache } = this.#ports;
+    const before = new Map<EntityName, Map<string, Record<string, unknown>>>();
+    for (const entity of new Set(changes.map((change) => change.entity))) {
+      const ids = changes.filter((change) => change.entity === entity).map(({ id }) => id);
+      before.set(entity, await cache.rows(entity, ids));
+    }
+    const shipmentIds = changes.flatMap(({ shipmentId }) => (shipmentId === null ? [] : [shipmentId]));
+    const shipments = await cache.shipments([...new Set(shipmentIds)]);
+    return {
+      row: ({ entity, id }) => before.get(entity)?.get(id) ?? null,
+      shipment: (id) => shipments.get(id) ?? null,
+    };
+  }
+}

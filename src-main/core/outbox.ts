@@ -1,0 +1,279 @@
+import { PROBLEMS, type ProblemCode } from '#contract/wire/errors.ts';
+import { type Cursor, MAX_PUSH, type Mutation, type PushReply } from '#contract/wire/sync.ts';
+import { Backoff } from './backoff.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { isWorthRetrying, LinkFault, refusalOf } from './link-fault.ts';
+import type { Cancel, Clock, Hash, Journal, Log, NewId, NewWork, Owner, Random, Refused, Work } from './ports.ts';
+
+/** Characters of one batch, well under the server's message limit of 1 MB whatever the encoding. */
+const BATCH_CHARS = 200_000;
+const DONE_DELAY_MS = 2_000;
+
+export type OutboxPorts = {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hash: Hash;
+  readonly newId: NewId;
+  readonly log: Log;
+  /** Over whichever link there is; rejects with a `LinkFault`. */
+  readonly send: (clientId: string, mutations: readonly Mutation[]) => Promise<PushReply>;
+  readonly isReachable: () => boolean;
+  readonly cursor: () => Cursor | null;
+  /** The work on these shipments changed (null: work that is not about one). */
+  readonly onChanged: (shipmentIds: ReadonlySet<string | null>) => void;
+};
+
+const keyOf = (work: Work): string => `${work.mutation.clientId}:${work.mutation.n}`;
+
+/** Work on its way to the server: on disk before anybody is told "saved", and there until its verdict and its echo have come. */
+export class Outbox {
+  readonly #ports: OutboxPorts;
+  readonly #backoff: Backoff;
+  /** Everything not done, oldest first. */
+  #open = new Map<string, Work>();
+  #inFlight: ReadonlySet<string> = new Set();
+  #owner: Owner | null = null;
+  #clientId = '';
+  #pumping = false;
+  #stopped = false;
+  #batchLimit = MAX_PUSH;
+  #retry: Cancel | null = null;
+  #done: Work[] = [];
+  #writeDone: Cancel | null = null;
+
+  constructor(ports: OutboxPorts) {
+    this.#ports = ports;
+    this.#backoff = new Backoff(ports.random);
+  }
+
+  get clientId(): string {
+    return this.#clientId;
+  }
+
+  async load(): Promise<void> {
+    this.#open = new Map((await this.#ports.journal.openWork()).map((work) => [keyOf(work), work]));
+  }
+
+  /** Whose work is taken and sent from now on; null stops both. Others' unsent work stays until they are back. */
+  async setOwner(owner: Owner | null): Promise<void> {
+    this.#owner = owner;
+    this.#clientId = owner === null ? '' : await this.#ports.journal.setOwner(owner, this.#ports.newId());
+    this.#ports.onChanged(this.#shipments([...this.#open.values()]));
+  }
+
+  /** Rejects with a `StoreFault` when the disk did not take it; then nothing was saved. */
+  async add(work: NewWork): Promise<Work> {
+    if (this.#owner === null || this.#stopped) throw new Error('nobody is signed in');
+    const { type, args, base, occurredAt } = work;
+    const hash = this.#ports.hash(canonicalJson({ type, args, base: base ?? null, occurredAt }));
+    const stored = await this.#ports.journal.append(this.#owner.key, work, hash);
+    this.#open.set(keyOf(stored), stored);
+    this.#ports.onChanged(new Set([stored.shipmentId]));
+    void this.pump();
+    return stored;
+  }
+
+  /** Work that is on screen but not yet in the cache, oldest first. */
+  pendingOn(shipmentId: string): Work[] {
+    return this.pending().filter((work) => work.shipmentId === shipmentId);
+  }
+
+  pending(): Work[] {
+    return this.all().filter(({ state }) => state === 'pending' || state === 'answered');
+  }
+
+  /** All that is not done, of everybody who works at this server. */
+  all(): Work[] {
+    const server = this.#owner?.server;
+    return [...this.#open.values()].filter((work) => work.server === server);
+  }
+
+  isInFlight(work: Work): boolean {
+    return this.#inFlight.has(keyOf(work));
+  }
+
+  async markHandled(clientId: string, n: number): Promise<void> {
+    const work = this.#open.get(`${clientId}:${n}`);
+    if (work?.state !== 'needs_person') return;
+    await this.#ports.journal.markHandled(clientId, n);
+    this.#replace([{ ...work, state: 'handled' }]);
+  }
+
+  /** The server can be reached (again): send, without waiting for the back-off. */
+  wake(): void {
+    this.#backoff.reset();
+    void this.pump();
+  }
+
+  /** The cache has come to this position: what was waiting for its echo is done. */
+  settle(cursor: Cursor): void {
+    const passed = [...this.#open.values()].filter(
+      ({ state, verdict, verdictEpoch }) =>
+        state === 'answered' && verdict !== null && (verdictEpoch !== cursor.epoch || verdict.seq <= cursor.seq),
+    );
+    if (passed.length === 0) return;
+    for (const work of passed) this.#open.delete(keyOf(work));
+    this.#ports.onChanged(this.#shipments(passed));
+    // Writing it down can wait: after a crash the verdict and the cursor say the same again.
+    this.#done.push(...passed);
+    this.#writeDone ??= this.#ports.clock.setTimer(DONE_DELAY_MS, () => void this.#flushDone());
+  }
+
+  /** The server answers less than this station knows it answered: it was restored from a backup. Sends again what it lost. */
+  async reconcile(serverLastN: number): Promise<void> {
+    if (this.#owner === null) return;
+    const answered = await this.#ports.journal.lastAnswered(this.#clientId);
+    if (serverLastN >= answered) return;
+    this.#ports.log('outbox.server_lost_work', { serverLastN, answered });
+    await this.#resendFrom(serverLastN + 1);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#retry?.();
+    await this.#flushDone();
+  }
+
+  /** Sends what there is, batch after batch, one in flight. Never rejects. */
+  async pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    this.#retry?.();
+    this.#retry = null;
+    try {
+      while (this.#canSend()) {
+        const batch = this.#nextBatch();
+        if (batch.length === 0) break;
+        if (!(await this.#sendBatch(batch))) {
+          if (!this.#stopped) this.#retry = this.#ports.clock.setTimer(this.#backoff.next(), () => void this.pump());
+          break;
+        }
+      }
+    } catch (error) {
+      this.#ports.log('outbox.failed', { message: error instanceof Error ? error.message : 'unknown' });
+      if (!this.#stopped) this.#retry = this.#ports.clock.setTimer(this.#backoff.next(), () => void this.pump());
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #canSend(): boolean {
+    return !this.#stopped && this.#owner !== null && this.#ports.isReachable();
+  }
+
+  #nextBatch(): Work[] {
+    const mine = [...this.#open.values()]
+      .filter((work) => work.state === 'pending' && work.mutation.clientId === this.#clientId)
+      .sort((a, b) => a.mutation.n - b.mutation.n);
+    let chars = 0;
+    const end = mine.findIndex((work, index) => {
+      chars += JSON.stringify(work.mutation).length;
+      return index >= this.#batchLimit || (index > 0 && chars > BATCH_CHARS);
+    });
+    return end < 0 ? mine : mine.slice(0, end);
+  }
+
+  /** False when it is worth trying again later. */
+  async #sendBatch(batch: readonly Work[]): Promise<boolean> {
+    const clientId = this.#clientId;
+    this.#setInFlight(batch);
+    try {
+      const reply = await this.#ports.send(
+        clientId,
+        batch.map(({ mutation }) => mutation),
+      );
+      await this.#takeVerdicts(clientId, reply);
+      this.#batchLimit = MAX_PUSH;
+      if (reply.stoppedBy !== undefined) return await this.#stoppedBy(reply.stoppedBy, batch);
+      return reply.verdicts.length > 0;
+    } catch (error) {
+      return await this.#notSent(error, batch);
+    } finally {
+      this.#setInFlight([]);
+    }
+  }
+
+  async #takeVerdicts(clientId: string, reply: PushReply): Promise<void> {
+    if (reply.verdicts.length === 0) return;
+    this.#backoff.reset();
+    const epoch = this.#ports.cursor()?.epoch ?? null;
+    const answered = await this.#ports.journal.storeVerdicts(clientId, reply.verdicts, epoch);
+    this.#replace(answered);
+    const cursor = this.#ports.cursor();
+    if (cursor !== null) this.settle(cursor);
+  }
+
+  async #stoppedBy(stop: NonNullable<PushReply['stoppedBy']>, batch: readonly Work[]): Promise<boolean> {
+    this.#ports.log('outbox.stopped', { code: stop.code, n: stop.n, expected: stop.expected ?? null });
+    if (stop.code === 'identity_conflict') return await this.#renumber(null);
+    if (stop.code === 'out_of_order') {
+      const first = batch[0]?.mutation.n ?? 1;
+      if (stop.expected === undefined || stop.expected >= first) return false;
+      return await this.#resendFrom(stop.expected);
+    }
+    return await this.#refusedOne(stop.n, stop.code, stop.message);
+  }
+
+  /** Nothing is known of the batch, or it was refused as a whole. */
+  async #notSent(error: unknown, batch: readonly Work[]): Promise<boolean> {
+    if (!(error instanceof LinkFault)) throw error;
+    if (isWorthRetrying(error) || refusalOf(error) !== null || error.code === null) return false;
+    const [first] = batch;
+    if (batch.length > 1 || first === undefined) {
+      // One of them is the reason: send one by one until it shows.
+      this.#batchLimit = 1;
+      return true;
+    }
+    return await this.#refusedOne(first.mutation.n, error.code, error.message);
+  }
+
+  /** The server can give no verdict on `n`, so it would block all that follows: it goes to a person, the rest moves up. */
+  async #refusedOne(n: number, code: ProblemCode, message: string): Promise<boolean> {
+    if (PROBLEMS[code].retry || refusalOf(new LinkFault(code, message)) !== null) return false;
+    return await this.#renumber({ n, code, message });
+  }
+
+  async #renumber(refused: Refused | null): Promise<boolean> {
+    if (this.#owner === null) return false;
+    const before = [...this.#open.values()];
+    this.#clientId = this.#ports.newId();
+    await this.#ports.journal.renumber(this.#owner.key, this.#clientId, refused);
+    await this.load();
+    this.#ports.onChanged(this.#shipments(before));
+    return true;
+  }
+
+  async #resendFrom(n: number): Promise<boolean> {
+    const complete = await this.#ports.journal.reopenAnswered(this.#clientId, n - 1);
+    if (!complete) return await this.#renumber(null);
+    await this.load();
+    this.#ports.onChanged(this.#shipments([...this.#open.values()]));
+    return true;
+  }
+
+  #replace(works: readonly Work[]): void {
+    for (const work of works) this.#open.set(keyOf(work), work);
+    this.#ports.onChanged(this.#shipments(works));
+  }
+
+  #setInFlight(batch: readonly Work[]): void {
+    this.#inFlight = new Set(batch.map(keyOf));
+    if (batch.length > 0) this.#ports.onChanged(this.#shipments(batch));
+  }
+
+  #shipments(works: readonly Work[]): Set<string | null> {
+    return new Set(works.map(({ shipmentId }) => shipmentId));
+  }
+
+  async #flushDone(): Promise<void> {
+    this.#writeDone?.();
+    this.#writeDone = null;
+    const done = this.#done;
+    this.#done = [];
+    for (const clientId of new Set(done.map(({ mutation }) => mutation.clientId))) {
+      const ns = done.filter(({ mutation }) => mutation.clientId === clientId).map(({ mutation }) => mutation.n);
+      await this.#ports.journal.markDone(clientId, ns);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import type { CommandArgs } from '#contract/domain/command-args.ts';
+import type { ShipmentDetail } from '#contract/domain/entities.ts';
+import { DEFAULT_CHECKS } from '#contract/domain/inspection.ts';
+import { deriveOutcome } from '#contract/domain/quality.ts';
+import type { Inspection } from '#contract/domain/shipment-records.ts';
+import type { ApplyTable, By } from './apply-command.ts';
+
+/** Adds a record unless one with its id has come from the server already. */
+const add = <T extends { id: string }>(rows: readonly T[], row: T): T[] =>
+  rows.some(({ id }) => id === row.id) ? (rows as T[]) : [...rows, row];
+
+const change = <T extends { id: string }>(rows: readonly T[], id: string, patch: (row: T) => T): T[] =>
+  rows.map((row) => (row.id === id ? patch(row) : row));
+
+const onInspection = (detail: ShipmentDetail, id: string, patch: (row: Inspection) => Inspection): ShipmentDetail => ({
+  ...detail,
+  inspections: change(detail.inspections, id, patch),
+});
+
+const rejection = (args: CommandArgs['reportRejection'], by: By): ShipmentDetail['rejections'][number] => ({
+  id: args.rejectionId,
+  shipmentId: args.shipmentId,
+  scope: args.lineId === undefined ? 'shipment' : 'line',
+  lineId: args.lineId ?? null,
+  quantity: args.quantity ?? null,
+  reasonCode: args.reasonCode,
+  note: args.note ?? null,
+  disposition: args.disposition ?? null,
+  evidence: args.evidence,
+  reportedAt: by.at,
+  reportedBy: by.actor,
+});
+
+/** Facts and records beside the status: doors, holds, problems, documents, notes, inspections, rejections. */
+export const RECORDS: ApplyTable = {
+  recordDeparture: (detail, args) => ({ ...detail, eta: args.eta ?? detail.eta }),
+  recordArrival: (detail, args) => ({
+    ...detail,
+    trailer: args.trailer ?? detail.trailer,
+    seal: args.seal ?? detail.seal,
+  }),
+  assignDoor: (detail, args) => ({ ...detail, doorId: args.doorId ?? detail.doorId }),
+  reportAtDoor: (detail, args) => ({ ...detail, doorId: args.doorId ?? detail.doorId }),
+  refuseShipment: (detail, args) => ({ ...detail, reason: args.reason }),
+  cancelShipment: (detail, args) => ({ ...detail, reason: args.reason ?? detail.reason }),
+  reopenCount: (detail, args) => ({ ...detail, reason: args.reason }),
+  reopenShipment: (detail, args) => ({ ...detail, reason: args.reason, closedAt: null }),
+  amendShipment: (detail, args) => ({
+    ...detail,
+    poNumber: args.poNumber ?? detail.poNumber,
+    poNumbers: args.poNumbers ?? detail.poNumbers,
+    carrier: args.carrier ?? detail.carrier,
+    trailer: args.trailer ?? detail.trailer,
+    seal: args.seal ?? detail.seal,
+    billOfLading: args.billOfLading ?? detail.billOfLading,
+    eta: args.eta ?? detail.eta,
+    requiredDocuments: args.requiredDocuments ?? detail.requiredDocuments,
+  }),
+  placeHold: (detail, args, by) => ({
+    ...detail,
+    holds: add(detail.holds, {
+      id: args.holdId,
+      shipmentId: args.shipmentId,
+      lineId: args.lineId ?? null,
+      reason: args.reason,
+      placedAt: by.at,
+      placedBy: by.actor,
+      releasedAt: null,
+      releasedBy: null,
+      releaseReason: null,
+    }),
+  }),
+  releaseHold: (detail, args, by) => ({
+    ...detail,
+    holds: change(detail.holds, args.holdId, (hold) => ({
+      ...hold,
+      releasedAt: by.at,
+      releasedBy: by.actor,
+      releaseReason: args.reason ?? null,
+    })),
+  }),
+  reportDiscrepancy: (detail, args, by) => ({
+    ...detail,
+    discrepancies: add(detail.discrepancies, {
+      id: args.discrepancyId,
+      shipmentId: args.shipmentId,
+      lineId: args.lineId ?? null,
+      kind: args.kind,
+      quantity: args.quantity ?? null,
+      note: args.note ?? null,
+      reportedAt: by.at,
+      reportedBy: by.actor,
+    }),
+  }),
+  addPhoto: (detail, args) => ({
+    ...detail,
+    documents: change(detail.documents, args.documentId, (document) => ({
+      ...document,
+      caption: args.caption ?? document.caption,
+      lineId: args.lineId ?? document.lineId,
+    })),
+  }),
+  attachDocument: (detail, args, by) => ({
+    ...detail,
+    documents: add(detail.documents, {
+      id: args.documentId,
+      shipmentId: args.shipmentId,
+      fileName: args.fileName,
+      documentType: args.documentType,
+      mediaType: args.mediaType,
+      fileSize: args.fileSize,
+      contentHash: args.contentHash,
+      caption: args.caption ?? null,
+      lineId: args.lineId ?? null,
+      uploadedAt: by.at,
+      uploadedBy: by.actor.name,
+      isVerified: false,
+    }),
+  }),
+  addNote: (detail, args, by) => ({
+    ...detail,
+    notes: add(detail.notes, {
+      id: args.noteId,
+      shipmentId: args.shipmentId,
+      text: args.text,
+      writtenAt: by.at,
+      writtenBy: by.actor,
+    }),
+  }),
+  requestInspection: (detail, args, by) => ({
+    ...detail,
+    inspections: add(detail.inspections, {
+      id: args.inspectionId,
+      shipmentId: args.shipmentId,
+      lineId: args.lineId ?? null,
+      status: 'requested',
+      checks: args.checks ?? [...DEFAULT_CHECKS],
+      results: [],
+      requestedAt: by.at,
+      requestedBy: by.actor,
+      claimedAt: null,
+      claimedBy: null,
+      quantities: null,
+      outcome: null,
+      completedAt: null,
+      completedBy: null,
+      note: args.note ?? null,
+    }),
+  }),
+  claimInspection: (detail, args, by) =>
+    onInspection(detail, args.inspectionId, (row) => ({
+      ...row,
+      status: 'claimed',
+      claimedAt: by.at,
+      claimedBy: by.actor,
+    })),
+  recordInspectionResult: (detail, args, by) =>
+    onInspection(detail, args.inspectionId, (row) => ({
+      ...row,
+      status: row.status === 'completed' || row.status === 'voided' ? row.status : 'in_progress',
+      results: [
+        ...row.results.filter(({ checkId }) => checkId !== args.result.checkId),
+        { ...args.result, recordedBy: by.actor, recordedAt: by.at },
+      ],
+    })),
+  completeInspection: (detail, args, by) =>
+    onInspection(detail, args.inspectionId, (row) => ({
+      ...row,
+      status: 'completed',
+      quantities: args.quantities,
+      outcome: deriveOutcome(args.quantities),
+      completedAt: by.at,
+      completedBy: by.actor,
+      note: args.note ?? row.note,
+    })),
+  reportRejection: (detail, args, by) => ({ ...detail, rejections: add(detail.rejections, rejection(args, by)) }),
+};

@@ -1,0 +1,203 @@
+import type { ConnectionState } from '#contract/bridge/connection.ts';
+import type { HistoryView, InboxItem } from '#contract/bridge/view.ts';
+import type { EntityName, ShipmentDetail } from '#contract/domain/entities.ts';
+import type { Capacity, DockDoor, Supplier, Warehouse } from '#contract/domain/places.ts';
+import type { Shipment } from '#contract/domain/shipment.ts';
+import type { DownPayload, GuideEvent } from '#contract/wire/down.ts';
+import type { ProblemCode } from '#contract/wire/errors.ts';
+import type { HistoryEntry } from '#contract/wire/http.ts';
+import type {
+  Cursor,
+  Frame,
+  HelloReply,
+  Mutation,
+  PushReply,
+  SnapshotLine,
+  SnapshotRow,
+  Verdict,
+} from '#contract/wire/sync.ts';
+import type { Ack, UpEvent, UpPayload } from '#contract/wire/up.ts';
+
+// Everything the rules need from the world. `link/`, `store/` and `shell/` implement these; tests bring their own.
+
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Milliseconds since 1970 by this device's clock; may jump. */
+  now(): number;
+  /** Milliseconds that never go backwards, for measuring how long something lasted. */
+  elapsed(): number;
+  setTimer(delayMs: number, run: () => void): Cancel;
+}
+
+/** A number in [0, 1). */
+export type Random = () => number;
+/** A fresh UUIDv7. */
+export type NewId = () => string;
+/** SHA-256 of the text, hex. */
+export type Hash = (text: string) => string;
+/** One line for the log file. Never a token, an address or the contents of work. */
+export type Log = (event: string, facts?: Readonly<Record<string, string | number | boolean | null>>) => void;
+
+// --- store -----------------------------------------------------------------------------------------------------------
+
+/** How far the cache has come. `group` is the visibility class the rows were read for. */
+export type Position = { readonly cursor: Cursor; readonly group: string; readonly syncedAt: string | null };
+
+export type Places = {
+  readonly warehouses: readonly Warehouse[];
+  readonly doors: readonly DockDoor[];
+  readonly suppliers: readonly Supplier[];
+  readonly capacities: readonly Capacity[];
+};
+
+/** One cache file. Rows and position are written in one transaction, or not at all. */
+export interface CacheWriter {
+  position(): Position | null;
+  /** Applies the changes after the cursor and moves it to `frame.to`. The caller has compared frame and cursor. */
+  apply(frame: Frame, syncedAt: string | null): Promise<void>;
+}
+
+/** A cache being filled beside the one in use. */
+export interface CacheRebuild extends CacheWriter {
+  addRows(rows: readonly SnapshotRow[]): Promise<void>;
+  setPosition(position: Position): Promise<void>;
+  /** Puts this cache in the place of the old one, atomically. */
+  swap(): Promise<void>;
+  abandon(): Promise<void>;
+}
+
+export interface Cache extends CacheWriter {
+  /** Notes that nothing was missing at this instant; written now and then, as nothing depends on it. */
+  touch(syncedAt: string): void;
+  beginRebuild(): Promise<CacheRebuild>;
+  /** Whose view these rows are: an opaque key of server and permissions. */
+  scope(): string | null;
+  /** Starts an empty cache for `scope`; the old file goes. */
+  reset(scope: string): Promise<void>;
+  /** Keeps the damaged file under another name and starts empty. */
+  setAside(): Promise<void>;
+  /** Shipments in work, and those that ended at or after the instant. */
+  board(endedSince: string): Promise<Shipment[]>;
+  shipments(ids: readonly string[]): Promise<Map<string, Shipment>>;
+  detail(id: string): Promise<ShipmentDetail | null>;
+  rows(entity: EntityName, ids: readonly string[]): Promise<Map<string, Record<string, unknown>>>;
+  places(): Promise<Places>;
+  /** At most `limit` shipments in which every word of the text occurs, those in work first. */
+  search(text: string, limit: number): Promise<Shipment[]>;
+  history(shipmentId: string): Promise<HistoryView | null>;
+  keepHistory(shipmentId: string, history: readonly HistoryEntry[], fetchedAt: string): Promise<void>;
+}
+
+/** Whose work it is: one person at one server. Each owner has a station identity and numbering of its own. */
+export type Owner = {
+  readonly key: string;
+  readonly userId: string;
+  readonly userName: string;
+  readonly role: string;
+  /** Opaque key of the server. */
+  readonly server: string;
+};
+
+export type Work = {
+  readonly owner: string;
+  readonly server: string;
+  readonly userId: string;
+  readonly userName: string;
+  readonly role: string;
+  readonly mutation: Mutation;
+  readonly shipmentId: string | null;
+  readonly shipmentNumber: string | null;
+  /** `answered`: applied, but the cache has not passed `verdict.seq` yet. */
+  readonly state: 'pending' | 'answered' | 'needs_person' | 'handled' | 'done';
+  readonly verdict: Verdict | null;
+  /** Epoch in which `verdict.seq` counts. */
+  readonly verdictEpoch: string | null;
+};
+
+/** A piece of work before the journal has numbered it. */
+export type NewWork = Omit<Mutation, 'clientId' | 'n'> & {
+  readonly shipmentId: string | null;
+  readonly shipmentNumber: string | null;
+};
+
+/** The file that is never lost. Every method that writes has written to the disk (`synchronous=FULL`) when it resolves. */
+export interface Journal {
+  /** Makes `owner` the one new work belongs to; takes `freshClientId` when this owner is new here. */
+  setOwner(owner: Owner, freshClientId: string): Promise<string>;
+  /** Numbers the work and stores it in one transaction. Rejects with a `StoreFault` when it could not be written. */
+  append(ownerKey: string, work: NewWork, hash: string): Promise<Work>;
+  /** All that is not `done`, oldest first, of every owner. */
+  openWork(): Promise<Work[]>;
+  storeVerdicts(clientId: string, verdicts: readonly Verdict[], epoch: string | null): Promise<Work[]>;
+  markDone(clientId: string, ns: readonly number[]): Promise<void>;
+  markHandled(clientId: string, n: number): Promise<void>;
+  /**
+   * Gives the owner a new client id and numbers its pending work anew from 1, in one transaction. Work numbered `refused`
+   * is left behind for a person with the given code.
+   */
+  renumber(ownerKey: string, freshClientId: string, refused: Refused | null): Promise<Work[]>;
+  /** Highest n with a verdict, 0 for none. */
+  lastAnswered(clientId: string): Promise<number>;
+  /** Puts answered work after `afterN` back to pending, for a server that lost it. False when some is no longer kept. */
+  reopenAnswered(clientId: string, afterN: number): Promise<boolean>;
+  notifiedUpTo(epoch: string): Promise<number>;
+  /** Adds inbox rows (those already there are left alone) and moves the watermark, in one transaction. */
+  addInbox(epoch: string, upTo: number, items: readonly InboxItem[]): Promise<void>;
+  unshown(): Promise<InboxItem[]>;
+  markShown(seqs: readonly number[]): Promise<void>;
+  markSeen(seqs: readonly number[]): Promise<void>;
+  inbox(limit: number): Promise<InboxItem[]>;
+  /** Drops answered work and seen inbox rows from before the instant; never anything a person has not dealt with. */
+  prune(before: string): Promise<void>;
+}
+
+export type Refused = { readonly n: number; readonly code: ProblemCode; readonly message: string };
+
+// --- link ------------------------------------------------------------------------------------------------------------
+
+export type Transport = Extract<ConnectionState, { kind: 'live' }>['transport'];
+
+/** What the socket tells. After `lost`, `failed` or `refused` it is closed and waits for the next `open`. */
+export interface SocketListener {
+  connected(transport: Transport, socketId: string): void;
+  transportChanged(transport: Transport): void;
+  /** It was open and is not any more; `silent`: nothing was heard for too long. */
+  lost(why: 'closed' | 'silent'): void;
+  /** It could not be opened. */
+  failed(): void;
+  refused(code: ProblemCode): void;
+  frame(frame: Frame): void;
+  /** Something that should have been a frame could not be read: a pull is due. */
+  badFrame(): void;
+  scopeChanged(): void;
+  guide(event: DownPayload[GuideEvent]): void;
+  /** Round trip of a ping in milliseconds, and how far this device's clock is ahead of the server. */
+  measured(latencyMs: number, clockOffsetMs: number): void;
+}
+
+export interface SocketPort {
+  /** One attempt, without retries of its own. Does nothing while open or opening. */
+  open(): void;
+  /** Silent: no listener call follows. */
+  close(): void;
+  isConnected(): boolean;
+  /** Rejects with a `LinkFault` when not connected, or when no answer came in time: what happened is then unknown. */
+  request<E extends UpEvent>(event: E, payload: UpPayload[E], timeoutMs: number): Promise<Ack<E>>;
+  /** Asks the server for a sign of life now; a dead link is reported as `lost('silent')` soon after. */
+  check(): void;
+}
+
+/** All of these reject with a `LinkFault`. */
+export interface HttpPort {
+  changes(cursor: Cursor, waitSeconds: number): Promise<Frame>;
+  /** Ends a `changes` that is waiting; it rejects as unreachable. */
+  cancelChanges(): void;
+  push(clientId: string, mutations: readonly Mutation[]): Promise<PushReply>;
+  snapshot(): AsyncIterable<SnapshotLine>;
+  history(shipmentId: string): Promise<HistoryEntry[]>;
+  probe(): Promise<void>;
+}
+
+/** Says hello over the socket. */
+export type SayHello = (cursor: Cursor | null) => Promise<HelloReply>;

@@ -1,0 +1,133 @@
+import type { DownPayload, GuideEvent } from '#contract/wire/down.ts';
+import type { Viewer } from '#contract/wire/presence.ts';
+import type { Cancel, Clock, SocketPort } from './ports.ts';
+
+const ANSWER_MS = 5_000;
+/** The server stops a forgotten "is typing" after 5 s; a lost stop must not outlive that by much. */
+const TYPING_MS = 6_000;
+
+type Room = { viewers: Viewer[]; readonly typing: Map<string, { readonly name: string; readonly end: Cancel }> };
+
+export type PresencePorts = {
+  readonly clock: Clock;
+  readonly socket: Pick<SocketPort, 'request' | 'isConnected'>;
+  readonly userId: () => string | null;
+  readonly onChanged: (shipmentId: string) => void;
+};
+
+/** Who else looks at the shipments open on this station, and who types. Leases in memory: gone with the socket. */
+export class Presence {
+  readonly #ports: PresencePorts;
+  readonly #rooms = new Map<string, Room>();
+  #socketId: string | null = null;
+
+  constructor(ports: PresencePorts) {
+    this.#ports = ports;
+  }
+
+  openIds(): string[] {
+    return [...this.#rooms.keys()];
+  }
+
+  /** Others at this shipment, without this socket. */
+  viewers(shipmentId: string): readonly Viewer[] {
+    return this.#rooms.get(shipmentId)?.viewers ?? [];
+  }
+
+  /** Names of others typing there. */
+  typing(shipmentId: string): readonly string[] {
+    return [...(this.#rooms.get(shipmentId)?.typing.values() ?? [])].map(({ name }) => name);
+  }
+
+  /** Joins now, and again after every reconnect, until `leave`. */
+  open(shipmentId: string): void {
+    if (!this.#rooms.has(shipmentId)) this.#rooms.set(shipmentId, { viewers: [], typing: new Map() });
+    void this.#join(shipmentId);
+  }
+
+  leave(shipmentId: string): void {
+    const room = this.#rooms.get(shipmentId);
+    if (room === undefined) return;
+    this.#clear(room);
+    this.#rooms.delete(shipmentId);
+    if (!this.#ports.socket.isConnected()) return;
+    this.#ports.socket.request('leave:shipment', { shipmentId }, ANSWER_MS).catch(() => undefined);
+  }
+
+  leaveAll(): void {
+    for (const id of this.openIds()) this.leave(id);
+  }
+
+  connected(socketId: string): void {
+    this.#socketId = socketId;
+    for (const id of this.openIds()) void this.#join(id);
+  }
+
+  /** Without a socket nobody can be seen; the rooms stay open for the next one. */
+  disconnected(): void {
+    this.#socketId = null;
+    for (const [id, room] of this.#rooms) {
+      this.#clear(room);
+      this.#ports.onChanged(id);
+    }
+  }
+
+  heard(event: DownPayload[GuideEvent]): void {
+    if (event.type === 'user:viewing') this.#came(event);
+    else if (event.type === 'user:disconnected') this.#went(event);
+    else if (event.type === 'user:typing') this.#typed(event);
+  }
+
+  async #join(shipmentId: string): Promise<void> {
+    if (!this.#ports.socket.isConnected()) return;
+    try {
+      const reply = await this.#ports.socket.request('join:shipment', { shipmentId }, ANSWER_MS);
+      const room = this.#rooms.get(shipmentId);
+      if (!reply.ok || room === undefined) return;
+      room.viewers = reply.viewers.filter(({ socketId }) => socketId !== this.#socketId);
+      this.#ports.onChanged(shipmentId);
+    } catch {
+      // Not knowing who is there is no reason to trouble anybody; the next connection joins again.
+    }
+  }
+
+  #came({ shipmentId, socketId, userId, userName, timestamp }: DownPayload['user:viewing']): void {
+    const room = this.#rooms.get(shipmentId);
+    if (room === undefined || socketId === this.#socketId) return;
+    const others = room.viewers.filter((viewer) => viewer.socketId !== socketId);
+    room.viewers = [...others, { userId, userName, socketId, since: timestamp }];
+    this.#ports.onChanged(shipmentId);
+  }
+
+  #went({ shipmentId, socketId, userId }: DownPayload['user:disconnected']): void {
+    const room = this.#rooms.get(shipmentId);
+    if (room === undefined) return;
+    room.viewers = room.viewers.filter((viewer) => viewer.socketId !== socketId);
+    if (!room.viewers.some((viewer) => viewer.userId === userId)) this.#stopTyping(room, userId);
+    this.#ports.onChanged(shipmentId);
+  }
+
+  #typed({ shipmentId, userId, userName, isTyping }: DownPayload['user:typing']): void {
+    const room = this.#rooms.get(shipmentId);
+    if (room === undefined || userId === this.#ports.userId()) return;
+    this.#stopTyping(room, userId);
+    if (isTyping) {
+      const end = this.#ports.clock.setTimer(TYPING_MS, () => {
+        room.typing.delete(userId);
+        this.#ports.onChanged(shipmentId);
+      });
+      room.typing.set(userId, { name: userName, end });
+    }
+    this.#ports.onChanged(shipmentId);
+  }
+
+  #stopTyping(room: Room, userId: string): void {
+    room.typing.get(userId)?.end();
+    room.typing.delete(userId);
+  }
+
+  #clear(room: Room): void {
+    room.viewers = [];
+    for (const userId of [...room.typing.keys()]) this.#stopTyping(room, userId);
+  }
+}

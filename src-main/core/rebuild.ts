@@ -1,0 +1,63 @@
+import type { Frame, SnapshotRow } from '#contract/wire/sync.ts';
+import { unreachable } from './link-fault.ts';
+import type { Cache, CacheRebuild, HttpPort, Position } from './ports.ts';
+
+const ROWS_PER_BATCH = 200;
+
+/** `snapshot` lines into the new cache. Returns the position noted at its head and the seq from which it is consistent. */
+const load = async (rebuild: CacheRebuild, http: Pick<HttpPort, 'snapshot'>): Promise<number> => {
+  let batch: SnapshotRow[] = [];
+  let rows = 0;
+  let begun = false;
+  for await (const line of http.snapshot()) {
+    if (line.kind === 'head') {
+      // The position is noted before the rows were read (§A8), so what changed meanwhile comes once more as changes.
+      const cursor = { epoch: line.epoch, seq: line.seq, chain: line.chain };
+      await rebuild.setPosition({ cursor, group: line.group, syncedAt: null });
+      begun = true;
+    } else if (line.kind === 'row') {
+      batch.push(line);
+      rows += 1;
+      if (batch.length < ROWS_PER_BATCH) continue;
+      await rebuild.addRows(batch);
+      batch = [];
+    } else {
+      await rebuild.addRows(batch);
+      if (!begun || rows !== line.rows) throw unreachable('The snapshot was incomplete.');
+      return line.seq;
+    }
+  }
+  throw unreachable('The snapshot broke off.');
+};
+
+/**
+ * Fetches everything anew into a cache file beside the one in use, brings it level with the changes made meanwhile and
+ * swaps it in. Until then the old one stays readable; on any failure it stays for good and the new one is removed.
+ */
+export const rebuildCache = async (
+  cache: Cache,
+  http: Pick<HttpPort, 'changes' | 'snapshot'>,
+  syncedAt: (frame: Frame) => string | null,
+): Promise<Position> => {
+  const rebuild = await cache.beginRebuild();
+  try {
+    const consistentFrom = await load(rebuild, http);
+    for (;;) {
+      const at = rebuild.position();
+      if (at === null) throw unreachable('The snapshot had no position.');
+      if (at.cursor.seq >= consistentFrom) break;
+      const frame = await http.changes(at.cursor, 0);
+      if (frame.epoch !== at.cursor.epoch || frame.group !== at.group || frame.to <= at.cursor.seq) {
+        throw unreachable('The server changed its history while the snapshot was taken.');
+      }
+      await rebuild.apply(frame, syncedAt(frame));
+    }
+    const position = rebuild.position();
+    if (position === null) throw unreachable('The snapshot had no position.');
+    await rebuild.swap();
+    return position;
+  } catch (error) {
+    await rebuild.abandon();
+    throw error;
+  }
+};

@@ -1,0 +1,179 @@
+import type { Frame } from '#contract/wire/sync.ts';
+import { isLostPosition, unreachable } from './link-fault.ts';
+import type { Cache, Clock, HttpPort, Log, Position, SayHello } from './ports.ts';
+import { rebuildCache } from './rebuild.ts';
+import { SerialQueue } from './serial-queue.ts';
+import { isCorrupt } from './store-fault.ts';
+
+/** Socket frames held back while something slower goes on; beyond that they are dropped and pulled afterwards. */
+const HELD_FRAMES = 256;
+/** Snapshots in a row before the try counts as failed and the back-off takes over. */
+const MAX_REBUILDS = 3;
+
+export type SyncEnginePorts = {
+  readonly cache: Cache;
+  readonly http: Pick<HttpPort, 'changes' | 'snapshot'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Before a frame's rows are written: what it means to people is noted first, so that a crash in between repeats, not loses. */
+  readonly beforeApply: (frame: Frame) => Promise<void>;
+  /** After a frame's rows and cursor are on disk. */
+  readonly applied: (frame: Frame) => Promise<void>;
+  /** The cache was replaced as a whole. */
+  readonly rebuilt: (position: Position) => Promise<void>;
+};
+
+export type Applied = 'applied' | 'dropped' | 'gap' | 'rebuild' | 'foreign';
+
+/**
+ * What to do with a frame, from the table in design/sync.md. `rebuild`: another history. `foreign`: for another view than
+ * the cache's. `gap`: something before it is missing.
+ */
+export const judgeFrame = (frame: Frame, at: Position | null): Applied => {
+  if (at === null || frame.epoch !== at.cursor.epoch) return 'rebuild';
+  if (frame.group !== at.group) return 'foreign';
+  if (frame.to === at.cursor.seq && frame.chain !== at.cursor.chain) return 'rebuild';
+  if (frame.to < at.cursor.seq) return 'dropped';
+  if (frame.from > at.cursor.seq) return 'gap';
+  return frame.to === at.cursor.seq ? 'dropped' : 'applied';
+};
+
+/** Keeps the cache level with the server. Socket frames, catch-up pages and polls all end in the same `#apply`. */
+export class SyncEngine {
+  readonly #ports: SyncEnginePorts;
+  readonly #queue = new SerialQueue();
+  #sayHello: SayHello | null = null;
+  #serverNow: () => number;
+  #missed = false;
+
+  constructor(ports: SyncEnginePorts) {
+    this.#ports = ports;
+    this.#serverNow = () => ports.clock.now();
+  }
+
+  /** Tells the engine the server's clock, once it has been measured; ISO instants of `syncedAt` come from it. */
+  setServerClock(now: () => number): void {
+    this.#serverNow = now;
+  }
+
+  position(): Position | null {
+    return this.#ports.cache.position();
+  }
+
+  /**
+   * Over a fresh socket: hello and pages until the server says live. Holds the queue all the while, so frames that come
+   * in between wait their turn. Rejects with a `LinkFault`.
+   */
+  catchUp(sayHello: SayHello): Promise<void> {
+    this.#sayHello = sayHello;
+    return this.#queue.run(() => this.#helloUntilLive(sayHello));
+  }
+
+  /** The socket is gone: gaps are closed by the next poll or hello, not by asking a dead socket. */
+  socketGone(): void {
+    this.#sayHello = null;
+  }
+
+  /** A frame the server pushed. */
+  async receive(frame: Frame): Promise<void> {
+    if (this.#queue.size > HELD_FRAMES) {
+      this.#missed = true;
+      return;
+    }
+    await this.#queue.run(async () => {
+      const result = this.#missed ? 'gap' : await this.#apply(frame);
+      if (result === 'applied' || result === 'dropped') return;
+      this.#missed = false;
+      this.#ports.log('sync.pull', { why: result });
+      await this.#pull();
+    });
+  }
+
+  /** Something was missed or could not be read, or the view has changed: ask from the cursor. */
+  pull(): Promise<void> {
+    return this.#queue.run(() => this.#pull());
+  }
+
+  /** One page over HTTP; waits outside the queue. Without a position it takes the snapshot. Rejects with a `LinkFault`. */
+  async poll(waitSeconds: number): Promise<void> {
+    const at = this.position();
+    if (at === null) return this.#queue.run(() => this.#rebuild('no_cursor'));
+    try {
+      const frame = await this.#ports.http.changes(at.cursor, waitSeconds);
+      const fits = await this.#queue.run(() => this.#applyPage(frame));
+      if (fits && frame.to < frame.head && frame.to > at.cursor.seq) await this.poll(0);
+    } catch (error) {
+      if (!isLostPosition(error)) throw error;
+      await this.#queue.run(() => this.#rebuild('position_lost'));
+    }
+  }
+
+  async idle(): Promise<void> {
+    await this.#queue.idle();
+  }
+
+  async #pull(): Promise<void> {
+    if (this.#sayHello !== null) await this.#helloUntilLive(this.#sayHello);
+  }
+
+  async #helloUntilLive(sayHello: SayHello): Promise<void> {
+    for (let rebuilds = 0; rebuilds <= MAX_REBUILDS; ) {
+      const at = this.position();
+      const reply = await sayHello(at?.cursor ?? null);
+      const frame = reply.frame;
+      const foreign = at !== null && reply.group !== at.group;
+      if (at === null || reply.state === 'snapshot' || frame === null || foreign) {
+        rebuilds += 1;
+        await this.#rebuild(foreign ? 'other_group' : (reply.reason ?? 'no_cursor'));
+        continue;
+      }
+      if (!(await this.#applyPage(frame))) rebuilds += 1;
+      else if (reply.state === 'live') return;
+      else if (frame.to <= at.cursor.seq) throw unreachable('The server sent a page that leads nowhere.');
+    }
+    throw unreachable('The server and this station cannot agree on a position.');
+  }
+
+  /** A page asked for from the cursor: anything but a fit means another history or view. False when it did not fit. */
+  async #applyPage(frame: Frame): Promise<boolean> {
+    const result = await this.#apply(frame);
+    if (result === 'rebuild' || result === 'foreign') await this.#rebuild(result);
+    return result === 'applied' || result === 'dropped';
+  }
+
+  async #apply(frame: Frame): Promise<Applied> {
+    const { cache, beforeApply, applied } = this.#ports;
+    const result = judgeFrame(frame, cache.position());
+    if (result !== 'applied') {
+      // An empty frame that ends at the cursor says that nothing is missing up to now.
+      if (result === 'dropped' && frame.to === frame.head) {
+        cache.touch(new Date(this.#serverNow()).toISOString());
+        await applied({ ...frame, changes: [] });
+      }
+      return result;
+    }
+    try {
+      await beforeApply(frame);
+      await cache.apply(frame, this.#syncedAt(frame));
+    } catch (error) {
+      if (!isCorrupt(error)) throw error;
+      this.#ports.log('cache.corrupt');
+      await cache.setAside();
+      return 'rebuild';
+    }
+    await applied(frame);
+    return result;
+  }
+
+  async #rebuild(why: string): Promise<void> {
+    this.#ports.log('sync.rebuild', { why });
+    const stamp = (frame: Frame): string | null => this.#syncedAt(frame);
+    const position = await rebuildCache(this.#ports.cache, this.#ports.http, stamp);
+    await this.#ports.rebuilt(position);
+  }
+
+  #syncedAt(frame: Frame): string | null {
+    const before = this.position()?.syncedAt ?? null;
+    return frame.to >= frame.head ? new Date(this.#serverNow()).toISOString() : before;
+  }
+}

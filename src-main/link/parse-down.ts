@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { ENTITIES } from '#contract/domain/entities.ts';
+import { DOWN, type DownPayload, type GuideEvent } from '#contract/wire/down.ts';
+import { PROBLEMS, problemDocument } from '#contract/wire/errors.ts';
+import { type HistoryEntry, historyReply } from '#contract/wire/http.ts';
+import {
+  type Change,
+  type Frame,
+  frame,
+  type HelloReply,
+  helloReply,
+  type PushReply,
+  pushReply,
+  type SnapshotLine,
+  snapshotLine,
+} from '#contract/wire/sync.ts';
+import { type Ack, refusal, UP, type UpEvent } from '#contract/wire/up.ts';
+import { foreign, LinkFault, unreachable } from '../core/link-fault.ts';
+import type { Log } from '../core/ports.ts';
+
+/** Rows a frame may carry: checked one by one, because a row that does not fit would otherwise sit in the cache for good. */
+const rowFits = (change: Change): boolean =>
+  change.op !== 'put' || (change.row?.id === change.id && ENTITIES[change.entity].safeParse(change.row).success);
+
+/**
+ * The one door: everything that comes from the network is checked here and trusted behind it. What does not fit is
+ * dropped, counted and logged by name, never by content.
+ */
+export class DownDoor {
+  readonly #log: Log;
+  #dropped = 0;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Messages and rows refused since the start. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** A pushed frame, or null: then the caller pulls, and nothing is lost. */
+  pushedFrame(payload: unknown): Frame | null {
+    const parsed = frame.safeParse(payload);
+    if (parsed.success && parsed.data.changes.every(rowFits)) return parsed.data;
+    this.#drop('frame');
+    return null;
+  }
+
+  /**
+   * A page that was asked for. Asking again would bring the same, so a row that does not fit is left out and the rest
+   * counts; a page whose frame cannot be read is a fault.
+   */
+  page(payload: unknown): Frame {
+    return this.#withoutBadRows(this.#read(frame, payload, 'page'));
+  }
+
+  hello(payload: unknown): HelloReply {
+    const reply = this.#read(helloReply, payload, 'hello');
+    return reply.frame === null ? reply : { ...reply, frame: this.#withoutBadRows(reply.frame) };
+  }
+
+  /** Null for a row that does not fit. */
+  snapshotLine(payload: unknown): SnapshotLine | null {
+    const line = this.#read(snapshotLine, payload, 'snapshot');
+    if (line.kind !== 'row') return line;
+    if (line.row.id === line.id && ENTITIES[line.entity].safeParse(line.row).success) return line;
+    this.#drop(`snapshot ${line.entity}`);
+    return null;
+  }
+
+  pushReply(payload: unknown): PushReply {
+    return this.#read(pushReply, payload, 'push');
+  }
+
+  history(payload: unknown): HistoryEntry[] {
+    return this.#read(historyReply, payload, 'history').history;
+  }
+
+  guide(event: GuideEvent, payload: unknown): DownPayload[GuideEvent] | null {
+    const parsed = DOWN[event].safeParse(payload);
+    if (parsed.success) return parsed.data;
+    this.#drop(event);
+    return null;
+  }
+
+  /** An acknowledgement: what was agreed, or a refusal with its code. */
+  ack<E extends UpEvent>(event: E, payload: unknown): Ack<E> {
+    const refused = refusal.safeParse(payload);
+    if (refused.success) return refused.data;
+    const agreed = z.looseObject({ ok: z.literal(true) }).safeParse(payload);
+    if (!agreed.success) {
+      this.#drop(event);
+      throw unreachable('The answer could not be read.');
+    }
+    const ok = this.#read(UP[event].ok as z.ZodType, payload, event);
+    return { ok: true, ...(ok as object) } as Ack<E>;
+  }
+
+  /** What a failed HTTP request says. Without a problem document of ours it is not our server. */
+  problem(payload: unknown): LinkFault {
+    const parsed = problemDocument.safeParse(payload);
+    if (parsed.success) return new LinkFault(parsed.data.code, parsed.data.detail || PROBLEMS[parsed.data.code].title);
+    return foreign();
+  }
+
+  #read<S extends z.ZodType>(schema: S, payload: unknown, what: string): z.output<S> {
+    const parsed = schema.safeParse(payload);
+    if (parsed.success) return parsed.data;
+    this.#drop(what);
+    throw unreachable('The answer could not be read.');
+  }
+
+  #withoutBadRows(page: Frame): Frame {
+    const changes = page.changes.filter(rowFits);
+    if (changes.length === page.changes.length) return page;
+    for (const bad of page.changes.filter((each) => !changes.includes(each))) this.#drop(`row ${bad.entity}`);
+    return { ...page, changes };
+  }
+
+  #drop(what: string): void {
+    this.#dropped += 1;
+    this.#log('down.dropped', { what, total: this.#dropped });
+  }
+}

@@ -1,0 +1,150 @@
+import type { ProblemCode } from '#contract/wire/errors.ts';
+import { type HistoryEntry, health } from '#contract/wire/http.ts';
+import type { Cursor, Frame, Mutation, PushReply, SnapshotLine } from '#contract/wire/sync.ts';
+import { foreign, LinkFault, unreachable } from '../core/link-fault.ts';
+import type { HttpPort } from '../core/ports.ts';
+import type { DownDoor } from './parse-down.ts';
+import { readLines } from './read-lines.ts';
+
+const ANSWER_MS = 10_000;
+const PROBE_MS = 5_000;
+/** Between two pieces of a snapshot. */
+const STALL_MS = 15_000;
+const PAGE = 500;
+
+export type PollLinkOptions = {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly token: () => string;
+  readonly door: DownDoor;
+  readonly fetch?: typeof globalThis.fetch;
+};
+
+type Request = {
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly accept?: string;
+  readonly body?: unknown;
+  readonly abort: AbortController;
+  readonly isProbe?: boolean;
+};
+
+const isKind = (response: Response, ...kinds: readonly string[]): boolean => {
+  const type = response.headers.get('content-type') ?? '';
+  return kinds.some((kind) => type.startsWith(kind));
+};
+
+/** The same log and the same work over plain HTTP: what remains when the socket cannot be had. */
+export class PollLink implements HttpPort {
+  readonly #options: PollLinkOptions;
+  #waiting: AbortController | null = null;
+
+  constructor(options: PollLinkOptions) {
+    this.#options = options;
+  }
+
+  async changes({ epoch, seq, chain }: Cursor, waitSeconds: number): Promise<Frame> {
+    const query = new URLSearchParams({ from: `${seq}`, epoch, chain, wait: `${waitSeconds}`, limit: `${PAGE}` });
+    const abort = new AbortController();
+    this.#waiting = abort;
+    const timeoutMs = waitSeconds * 1_000 + ANSWER_MS;
+    return this.#options.door.page(await this.#json({ path: `/api/sync/changes?${query}`, timeoutMs, abort }));
+  }
+
+  cancelChanges(): void {
+    this.#waiting?.abort();
+    this.#waiting = null;
+  }
+
+  async push(clientId: string, mutations: readonly Mutation[]): Promise<PushReply> {
+    const body = { clientId, mutations };
+    return this.#options.door.pushReply(await this.#json({ path: '/api/sync/mutations', timeoutMs: ANSWER_MS, body }));
+  }
+
+  async *snapshot(): AsyncGenerator<SnapshotLine> {
+    const abort = new AbortController();
+    const accept = 'application/x-ndjson';
+    const request = { path: '/api/sync/snapshot', timeoutMs: STALL_MS, accept, abort };
+    const response = await within(request, () => this.#send(request));
+    if (response.body === null || !isKind(response, accept)) throw foreign();
+    let skipped = 0;
+    for await (const text of readLines(response.body, STALL_MS, abort)) {
+      const line = this.#options.door.snapshotLine(parseJson(text));
+      if (line === null) skipped += 1;
+      // Rows that were left out at the door still count as having come.
+      else yield line.kind === 'end' ? { ...line, rows: line.rows - skipped } : line;
+    }
+  }
+
+  async history(shipmentId: string): Promise<HistoryEntry[]> {
+    const path = `/api/shipments/${encodeURIComponent(shipmentId)}/history`;
+    return this.#options.door.history(await this.#json({ path, timeoutMs: ANSWER_MS }));
+  }
+
+  /** Resolves when a Dockline server answers, whatever it thinks of the token and whether or not it is ready. */
+  async probe(): Promise<void> {
+    const answer = await this.#json({ path: '/health', timeoutMs: PROBE_MS, isProbe: true });
+    if (!health.safeParse(answer).success) throw foreign();
+  }
+
+  /** The code with which the server turns this token away, or null when it is accepted. */
+  async refusesToken(): Promise<ProblemCode | null> {
+    try {
+      await this.#json({ path: '/api/shipments?limit=1', timeoutMs: ANSWER_MS });
+      return null;
+    } catch (error) {
+      if (error instanceof LinkFault && error.code !== null) return error.code;
+      throw error;
+    }
+  }
+
+  #json(request: Omit<Request, 'abort'> & Partial<Pick<Request, 'abort'>>): Promise<unknown> {
+    const whole: Request = { abort: new AbortController(), ...request };
+    return within(whole, async () => {
+      const response = await this.#send(whole);
+      // A captive portal says 200 to everything, in HTML.
+      if (!isKind(response, 'application/json')) throw foreign();
+      return parseJson(await response.text());
+    });
+  }
+
+  async #send(request: Request): Promise<Response> {
+    const { url, token, door, fetch = globalThis.fetch } = this.#options;
+    const { path, body, abort, accept = 'application/json', isProbe = false } = request;
+    const response = await fetch(`${url}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      // Following a redirect would carry the token to wherever a portal points.
+      redirect: 'manual',
+      signal: abort.signal,
+      headers: {
+        accept,
+        ...(isProbe ? {} : { authorization: `Bearer ${token()}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (response.ok || (isProbe && response.status === 503)) return response;
+    const isOurs = isKind(response, 'application/problem+json', 'application/json');
+    throw door.problem(isOurs ? parseJson(await response.text()) : null);
+  }
+}
+
+/** Runs the request, body and all, within its time. Whatever goes wrong on the way is a `LinkFault`. */
+const within = async <T>({ timeoutMs, abort }: Request, run: () => Promise<T>): Promise<T> => {
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof LinkFault ? error : unreachable('The server did not answer.');
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unreachable('The answer could not be read.');
+  }
+};

@@ -1,0 +1,158 @@
+import { io, type Socket } from 'socket.io-client';
+import { GUIDE_EVENTS } from '#contract/wire/down.ts';
+import { type ProblemCode, problemCode } from '#contract/wire/errors.ts';
+import type { Ack, UpEvent, UpPayload } from '#contract/wire/up.ts';
+import { Heartbeat } from '../core/heartbeat.ts';
+import { unreachable } from '../core/link-fault.ts';
+import type { Cancel, Clock, SocketListener, SocketPort, Transport } from '../core/ports.ts';
+import type { DownDoor } from './parse-down.ts';
+
+/** A handshake that takes longer is hanging somewhere (a proxy that swallows upgrades). */
+const CONNECT_MS = 6_000;
+const PING_ANSWER_MS = 6_500;
+
+export type SocketLinkOptions = {
+  readonly url: string;
+  readonly token: () => string;
+  readonly clock: Clock;
+  readonly door: DownDoor;
+  readonly listener: SocketListener;
+};
+
+const transportOf = (socket: Socket): Transport =>
+  socket.io.engine?.transport?.name === 'polling' ? 'http' : 'websocket';
+
+/**
+ * One attempt at a time on the Socket.IO server; when to try again is the link policy's business. Socket.IO's own
+ * reconnection, retries and offline buffer are unused: they would repeat and reorder what the outbox and the log keep.
+ */
+export class SocketLink implements SocketPort {
+  readonly #options: SocketLinkOptions;
+  readonly #heartbeat: Heartbeat;
+  #socket: Socket | null = null;
+  #giveUp: Cancel | null = null;
+  /** Swapped after an attempt that hung: a network may let HTTP pass and swallow WebSocket upgrades without a word. */
+  #pollingFirst = false;
+
+  constructor(options: SocketLinkOptions) {
+    this.#options = options;
+    this.#heartbeat = new Heartbeat(
+      options.clock,
+      () => this.#ping(),
+      () => this.#end(() => options.listener.lost('silent')),
+    );
+  }
+
+  open(): void {
+    if (this.#socket !== null) return;
+    const { url, token, clock } = this.#options;
+    const socket = io(url, {
+      transports: this.#pollingFirst ? ['polling', 'websocket'] : ['websocket', 'polling'],
+      tryAllTransports: true,
+      reconnection: false,
+      forceNew: true,
+      autoConnect: false,
+      timeout: CONNECT_MS,
+      auth: (give) => give({ token: token() }),
+    });
+    this.#socket = socket;
+    this.#listen(socket);
+    // Socket.IO's `timeout` covers the transport only; a server that accepts and never answers is as good as none.
+    this.#giveUp = clock.setTimer(CONNECT_MS * 2, () => {
+      this.#pollingFirst = !this.#pollingFirst;
+      this.#end(() => this.#options.listener.failed());
+    });
+    socket.connect();
+  }
+
+  close(): void {
+    this.#end(() => undefined);
+  }
+
+  isConnected(): boolean {
+    return this.#socket?.connected === true;
+  }
+
+  check(): void {
+    this.#heartbeat.check();
+  }
+
+  async request<E extends UpEvent>(event: E, payload: UpPayload[E], timeoutMs: number): Promise<Ack<E>> {
+    const socket = this.#socket;
+    // Emitting now would put it into Socket.IO's buffer and send it some time later, when nobody expects it.
+    if (socket?.connected !== true) throw unreachable('The station is not connected.');
+    let answer: unknown;
+    try {
+      answer = await socket.timeout(timeoutMs).emitWithAck(event, payload);
+    } catch {
+      throw unreachable('The server did not answer in time.');
+    }
+    if (socket === this.#socket) this.#heartbeat.heard();
+    return this.#options.door.ack(event, answer);
+  }
+
+  #listen(socket: Socket): void {
+    const { listener, door } = this.#options;
+    socket.on('connect', () => {
+      this.#giveUp?.();
+      this.#giveUp = null;
+      this.#heartbeat.start();
+      socket.io.engine.on('upgrade', () => listener.transportChanged(transportOf(socket)));
+      socket.io.engine.on('packet', () => this.#heartbeat.heard());
+      listener.connected(transportOf(socket), socket.id ?? '');
+    });
+    socket.on('connect_error', (error: Error & { data?: { code?: unknown } }) => {
+      const code = problemCode.safeParse(error.data?.code);
+      if (error.message === 'timeout') this.#pollingFirst = !this.#pollingFirst;
+      this.#end(() => (code.success ? this.#turnedAway(code.data) : listener.failed()));
+    });
+    socket.on('disconnect', () => this.#end(() => listener.lost('closed')));
+    socket.on('sync:frame', (payload: unknown) => {
+      const frame = door.pushedFrame(payload);
+      if (frame === null) listener.badFrame();
+      else listener.frame(frame);
+    });
+    socket.on('sync:scope', () => listener.scopeChanged());
+    socket.on('sync:upgrade', () => this.#end(() => listener.refused('upgrade_required')));
+    for (const name of GUIDE_EVENTS) {
+      socket.on(name, (payload: unknown) => {
+        const event = door.guide(name, payload);
+        if (event !== null) listener.guide(event);
+      });
+    }
+  }
+
+  /** A busy or stopping server is no refusal of this station. */
+  #turnedAway(code: ProblemCode): void {
+    const { listener } = this.#options;
+    if (code === 'stopping' || code === 'too_fast' || code === 'internal') listener.failed();
+    else listener.refused(code);
+  }
+
+  #ping(): void {
+    const { clock, listener } = this.#options;
+    const sent = clock.elapsed();
+    this.request('ping', {}, PING_ANSWER_MS).then(
+      (answer) => {
+        if (!answer.ok) return;
+        const latency = clock.elapsed() - sent;
+        // The server read its clock about half a round trip ago.
+        listener.measured(Math.round(latency), clock.now() - latency / 2 - Date.parse(answer.at));
+      },
+      () => undefined,
+    );
+  }
+
+  #end(tell: () => void): void {
+    const socket = this.#socket;
+    if (socket === null) return;
+    this.#socket = null;
+    this.#giveUp?.();
+    this.#giveUp = null;
+    this.#heartbeat.stop();
+    socket.removeAllListeners();
+    socket.disconnect();
+    socket.io.engine?.close();
+    tell();
+  }
+}
