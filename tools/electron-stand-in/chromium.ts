@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CdpConnection, type CdpSession } from './cdp.ts';
 import { debug } from './debug.ts';
 import { type FoundChromium, findChromium } from './find-chromium.ts';
@@ -57,14 +58,22 @@ const headless = [
 
 /** How long Chromium may take to close by itself before it is killed, in milliseconds. */
 const closeWithinMs = 3_000;
+/** How long Chromium may take to open its debugging port, in milliseconds. */
+const portWithinMs = 10_000;
 
 let running: Promise<Chromium> | undefined;
 let child: ChildProcess | undefined;
 let onGone: () => void = () => undefined;
 
-const endpointIn = (profile: string): string => {
-  const [port, path] = readFileSync(join(profile, 'DevToolsActivePort'), 'utf8').split('\n');
-  return `ws://127.0.0.1:${port}${path}`;
+/** The browser answers on its pipe before it has opened its port and written down which. */
+const endpointIn = async (profile: string): Promise<string> => {
+  const file = join(profile, 'DevToolsActivePort');
+  for (let waitedMs = 0; waitedMs < portWithinMs; waitedMs += 10) {
+    const [port, path] = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+    if (port && path) return `ws://127.0.0.1:${port}${path}`;
+    await pause(10);
+  }
+  throw new Error('electron stand-in: Chromium opened no debugging port');
 };
 
 const alive = (pid: number): boolean => {
@@ -116,7 +125,7 @@ const launch = async (found: FoundChromium, port: string | undefined): Promise<C
     browser,
     headed,
     version: product.slice(product.indexOf('/') + 1),
-    endpoint: port === undefined ? undefined : endpointIn(profile),
+    endpoint: port === undefined ? undefined : await endpointIn(profile),
   };
 };
 

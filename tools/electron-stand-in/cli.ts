@@ -42,10 +42,16 @@ const starting = startChromium(port, () => {
 starting.catch(() => undefined);
 // A top-level `await app.whenReady()` in the app waits for ever, exactly as in Electron.
 await import(pathToFileURL(found.main).href);
-const chromium = await starting;
-Object.defineProperty(process.versions, 'chrome', { value: chromium.version, enumerable: true });
-await watchTargets(chromium);
-await startInterception(chromium.browser);
-// What Chromium and so Electron prints; Playwright waits for this line.
-if (chromium.endpoint) process.stderr.write(`\nDevTools listening on ${chromium.endpoint}\n`);
-appImpl.becomeReady();
+const show = async (): Promise<void> => {
+  const chromium = await starting;
+  Object.defineProperty(process.versions, 'chrome', { value: chromium.version, enumerable: true });
+  await watchTargets(chromium);
+  await startInterception(chromium.browser);
+  // What Chromium and so Electron prints; Playwright waits for this line.
+  if (chromium.endpoint) process.stderr.write(`\nDevTools listening on ${chromium.endpoint}\n`);
+  appImpl.becomeReady();
+};
+await show().catch((error: unknown) => {
+  // A second instance quits before its browser is up, and so takes it away from here.
+  if (!appImpl.isQuitting()) throw error;
+});

@@ -71,6 +71,7 @@ export const MessageChannelMain = absent('MessageChannelMain');
 export const nativeImage = absent('nativeImage');
 export const netLog = absent('netLog');
 export const pushNotifications = absent('pushNotifications');
+export const sharedTexture = absent('sharedTexture');
 export const ShareMenu = absent('ShareMenu');
 export const systemPreferences = absent('systemPreferences');
 export const TouchBar = absent('TouchBar');
