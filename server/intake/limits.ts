@@ -4,6 +4,8 @@ export type NoticeLimits = {
   readonly maxBytes: number;
   /** Lines (LIN or SN1 segments) in the whole file. */
   readonly maxLines: number;
+  /** Shipments in the whole file: each becomes a command of its own. */
+  readonly maxShipments: number;
   /** HL levels below each other; the standard needs five. */
   readonly maxDepth: number;
   /** Segments in the whole file: bounds memory when 10 MB is nothing but `A~A~A~`. */
@@ -15,6 +17,7 @@ export type NoticeLimits = {
 export const NOTICE_LIMITS: NoticeLimits = {
   maxBytes: 10 * 1024 * 1024,
   maxLines: 10_000,
+  maxShipments: 1_000,
   maxDepth: 20,
   maxSegments: 500_000,
   maxWarnings: 500,

@@ -269,7 +269,7 @@ describe('hostile input of full size', () => {
   const isa = writeBody([]).slice(0, 106);
   const open = `${isa}\nGS*SH*S*R*20261123*0915*7*X*004010~ST*856*0001~BSN*00*N1*20261123~`;
   const close = 'SE*1*0001~GE*1*7~IEA*1*000000042~';
-  const small = { ...NOTICE_LIMITS, maxSegments: Number.MAX_SAFE_INTEGER, maxLines: Number.MAX_SAFE_INTEGER };
+  const unlimited = { ...NOTICE_LIMITS, maxSegments: Number.MAX_SAFE_INTEGER, maxShipments: Number.MAX_SAFE_INTEGER };
 
   // A generous ceiling that only quadratic work exceeds: linear work takes well under a second, quadratic takes hours.
   it.each([
@@ -292,8 +292,14 @@ describe('hostile input of full size', () => {
   it('many shipments under one large header are answered in linear time', { timeout: 20_000 }, () => {
     const header = Array.from({ length: 20_000 }, (_, at): Row => ['REF', `Q${at}`, 'x']);
     const shipments = Array.from({ length: 20_000 }, (_, at): Row => ['HL', String(at + 1), '', 'S']);
-    const parsed = parseShipNotice(writeBody([['BSN', '01', 'N1'], ...header, ...shipments], CLASSIC), small);
+    const parsed = parseShipNotice(writeBody([['BSN', '01', 'N1'], ...header, ...shipments], CLASSIC), unlimited);
     expect(parsed.ok && parsed.notices).toHaveLength(20_000);
+  });
+
+  it('ten thousand quantities that are nearly numbers are answered in linear time', { timeout: 10_000 }, () => {
+    const almost: Row = ['SN1', '', `${'1'.repeat(990)}x`, 'EA'];
+    const text = writeBody([['BSN', '00', 'N1'], ['HL', '1', '', 'I'], ...Array.from({ length: 9_999 }, () => almost)]);
+    expect(parseShipNotice(text).ok).toBe(true);
   });
 
   it('the largest allowed notice is read whole', { timeout: 20_000 }, () => {

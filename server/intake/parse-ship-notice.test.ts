@@ -184,6 +184,19 @@ describe('parseShipNotice', () => {
     expect(parse(textOf('04') + textOf('02')).notices.map(({ number }) => number)).toEqual(['SB-4471', 'NF88120']);
   });
 
+  it('refuses more shipments than the limit, in one notice or over the file', () => {
+    const shipments = (count: number) => Array.from({ length: count }, (_, at) => ['HL', String(at + 1), '', 'S']);
+    const text = writeBody([['BSN', '01', 'N1'], ...shipments(3)]);
+    const refusal = { ok: false, code: 'too_many_shipments' };
+    expect(parseShipNotice(text, { ...NOTICE_LIMITS, maxShipments: 3 }).ok).toBe(true);
+    expect(parseShipNotice(text, { ...NOTICE_LIMITS, maxShipments: 2 })).toMatchObject({
+      ...refusal,
+      position: 'segment 7 HL',
+    });
+    expect(parseShipNotice(textOf('14'), { ...NOTICE_LIMITS, maxShipments: 3 }).ok).toBe(true);
+    expect(parseShipNotice(textOf('14'), { ...NOTICE_LIMITS, maxShipments: 2 })).toMatchObject(refusal);
+  });
+
   it('lists only so many warnings', () => {
     const bad = Array.from({ length: 900 }, (_, at) => ['DTM', '017', `2026113${1 + (at % 9)}`]);
     const { warnings } = parse(writeBody([['BSN', '01', 'N1', '20261123'], ...bad]));

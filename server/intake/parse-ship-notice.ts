@@ -30,9 +30,9 @@ export const parseShipNotice = (text: string, limits: NoticeLimits = NOTICE_LIMI
   if (!envelopes.ok) return envelopes;
   const notices: ShipNotice[] = [];
   for (const set of envelopes.sets) {
-    const read = read856(set, limits, warnings);
+    const read = read856(set, { ...limits, maxShipments: limits.maxShipments - notices.length }, warnings);
     if (!read.ok) return read;
-    for (const notice of read.notices) notices.push(notice);
+    notices.push(...read.notices);
   }
   if (tokens.after !== null)
     warnings.add('text_after_end', { number: tokens.after, id: 'text' }, 'text follows the last IEA. Skipped.');

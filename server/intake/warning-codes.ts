@@ -55,6 +55,7 @@ export const REFUSAL_CODES = {
   truncated: 'the file ends early',
   too_large: 'more bytes or segments than the limit',
   too_many_lines: 'more lines than the limit',
+  too_many_shipments: 'more shipments than the limit',
   too_deep: 'HL levels nested deeper than the limit',
 } as const;
 
@@ -68,6 +69,7 @@ export const REFUSAL_PROBLEMS = {
   truncated: 'notice_truncated',
   too_large: 'notice_over_limit',
   too_many_lines: 'notice_over_limit',
+  too_many_shipments: 'notice_over_limit',
   too_deep: 'notice_over_limit',
 } as const satisfies Record<RefusalCode, ProblemCode>;
 

@@ -1,7 +1,7 @@
 import type { NoticeLimits } from '../limits.ts';
 import type { NoticePurpose, NoticeTime, ShipNotice } from '../ship-notice.ts';
 import type { NoticeRefusal } from '../warning-codes.ts';
-import { quote, type Warnings } from '../warnings.ts';
+import { positionOf, quote, sentenceAt, type Warnings } from '../warnings.ts';
 import { checkTotals } from './check-totals.ts';
 import { buildHlTree, type HlNode, type HlTree, nearest } from './hl-tree.ts';
 import { orderOf, readContents } from './read-contents.ts';
@@ -97,9 +97,21 @@ const completeNotice = (
   };
 };
 
+const tooManyShipments = (spot: Segment | undefined): NoticeRefusal => {
+  const sentence = 'the file describes more shipments than can be taken at once. Split it into several.';
+  return spot === undefined
+    ? { ok: false, code: 'too_many_shipments', message: sentence }
+    : {
+        ok: false,
+        code: 'too_many_shipments',
+        message: sentenceAt(at(spot), sentence),
+        position: positionOf(at(spot)),
+      };
+};
+
 /**
  * The ship notices of one 856: one per shipment level, the second and later numbered `<BSN02>-2`, `-3`… so that sending the
- * file again finds the same shipments. Refuses only nesting beyond the limit.
+ * file again finds the same shipments. Refuses only nesting and shipments beyond the limits.
  */
 export const read856 = (
   set: TransactionSet,
@@ -111,6 +123,8 @@ export const read856 = (
   const { tree } = built;
   const head = readHead(set, tree, warnings);
   const groups = groupByShipment(tree, warnings);
+  const excess = groups[Math.max(0, limits.maxShipments)];
+  if (excess !== undefined) return tooManyShipments(excess.root?.hl ?? set.segments[0]);
   const second = groups[1]?.nodes[0];
   if (second !== undefined)
     warnings.add(

@@ -32,6 +32,7 @@ describe('readQuantity', () => {
     '٣',
     '0x10',
     '1'.repeat(41),
+    '0'.repeat(41),
   ])('finds no quantity in %j', (raw) => expect(readQuantity(raw)).toBeNull());
 
   it('gives only what the contract takes', () => {

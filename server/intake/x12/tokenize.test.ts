@@ -32,7 +32,8 @@ describe('tokenize', () => {
     ['blank lines between', { lineBreak: '\n\n  \n' }],
     ['line breaks as terminator', { terminator: '\n', lineBreak: '' }],
     ['Windows line breaks as terminator', { terminator: '\r', lineBreak: '\n' }],
-    ['an indent before each', { lineBreak: '\n   ' }],
+    ['a deep indent before each', { lineBreak: `\n${' '.repeat(40)}` }],
+    ['a terminator too many after each', { lineBreak: ' ~\t~' }],
   ] as const)('reads the same segments from %s', (_, layout) => {
     const [interchange] = read(write(layout)).interchanges;
     expect(interchange?.segments.map(({ id }) => id)).toEqual(IDS);
