@@ -93,6 +93,52 @@ describe('the levels of an 856', () => {
     expect(warnings).toEqual(['missing_po segment 8 HL']);
   });
 
+  it.each<[string, Row[], string[], string]>([
+    [
+      'the order',
+      [
+        ['HL', '1', '', 'S'],
+        ...PARTIES,
+        ['HL', '2', '1', 'O'],
+        ['PRF', '1'],
+        ['LIN', '', 'SK', 'A'],
+        ['SN1', '', '1', 'EA'],
+      ],
+      ['A:1:-'],
+      'segment 10 LIN',
+    ],
+    [
+      'a level of another kind',
+      [['HL', '1', '', 'S'], ...PARTIES, ['PRF', '1'], ['HL', '2', '1', 'ZZ'], ['SN1', '', '1', 'EA']],
+      ['null:1:-'],
+      'segment 10 SN1',
+    ],
+    [
+      'no level at all',
+      [
+        ...PARTIES,
+        ['PRF', '1'],
+        ['LIN', '', 'SK', 'A'],
+        ['SN1', '', '1', 'EA'],
+        ['LIN', '', 'SK', 'B'],
+        ['SN1', '', '2', 'EA'],
+      ],
+      ['A:1:-', 'B:1:-'],
+      'segment 8 LIN',
+    ],
+  ])('keeps lines that stand in %s, and warns', (_, rows, lines, position) => {
+    const result = read([BSN, ...rows]);
+    expect(linesOf(result)).toEqual(lines);
+    expect(result.warnings).toEqual([`missing_level ${position}`]);
+  });
+
+  it('finds parties named below the order', () => {
+    const below: Level = { level: 'I', rows: [...item('A').rows, ...PARTIES] };
+    const { notice, warnings } = tree([{ level: 'S', rows: [], below: [order('1', below)] }]);
+    expect(notice).toMatchObject({ supplier: { code: 'F1' }, shipTo: { code: 'JOL' } });
+    expect(warnings).toEqual([]);
+  });
+
   it('supplies a missing shipment level, and warns once', () => {
     const { notices, notice, warnings } = read([
       BSN,

@@ -65,6 +65,7 @@ const readOne = (group: Group, head: Head, { set, facts: header, order }: Common
   const reader = new ShipmentReader(warnings, header);
   if (group.root !== null) reader.read(group.root.segments, true);
   for (const node of group.nodes) if (node.level === ORDER) reader.read(node.segments, false);
+  for (const node of group.nodes) reader.readParties(node.segments);
   const facts = reader.facts();
   const contents = readContents(group.nodes, order, warnings);
   const notice: ShipNotice = { ...head, ...facts, ...contents };
@@ -135,6 +136,10 @@ export const read856 = (
   const headerReader = new ShipmentReader(warnings);
   headerReader.read(tree.header, true);
   const common: Common = { set, facts: headerReader.facts(), order: orderOf(tree.header) };
+  const [firstGroup] = groups;
+  // Lines before any level belong to the first shipment: the header is read as if it were one more level, and ST its HL.
+  if (firstGroup !== undefined && set.segments[0] !== undefined)
+    firstGroup.nodes.unshift({ hl: set.segments[0], level: '', parent: null, depth: 0, segments: tree.header });
   const notices = groups.map((group, index) => {
     const number = index === 0 ? head.number : `${head.number}-${index + 1}`;
     return readOne(group, { ...head, number }, common, warnings);

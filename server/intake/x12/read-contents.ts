@@ -31,6 +31,16 @@ class OrderList {
   }
 }
 
+/** Some senders leave the item level out and put their lines into the order, the carton, or before any level (warned). */
+const holdsLines = (node: HlNode, warnings: Warnings): boolean => {
+  if (node.level === ITEM) return true;
+  const stray = node.segments.find(({ id }) => id === 'LIN' || id === 'SN1');
+  if (stray === undefined) return false;
+  const where = node.level === '' ? 'under no level' : `in level ${node.level}`;
+  warnings.add('missing_level', at(stray), `a line stands ${where}, where an item level (I) should hold it. Kept.`);
+  return true;
+};
+
 type Contents = Pick<ShipNotice, 'lines' | 'handlingUnits' | 'poNumbers'>;
 
 /**
@@ -47,7 +57,7 @@ export const readContents = (nodes: readonly HlNode[], headerOrder: string | nul
     orders.read(node);
     const order = orders.around(node) ?? headerOrder;
     if (order !== null) poNumbers.add(order);
-    if (node.level !== ITEM) continue;
+    if (!holdsLines(node, warnings)) continue;
     for (const facts of readLines(node.hl, node.segments, warnings)) {
       const poNumber = facts.poNumber ?? order;
       if (poNumber === null)

@@ -61,7 +61,8 @@ describe('readLines', () => {
     [['EO', '96385074'], { gtin: '96385074' }],
     [['UI', '03600029145'], { gtin: '036000291452' }],
     [['UI', '0 36000 29145'], { gtin: '036000291452' }],
-    [['', 'orphan', 'SK', 'A'], { sku: 'A' }],
+    [['', 'plain', 'SK', 'A'], { sku: 'A' }],
+    [['', 'plain', 'VP', 'V'], { sku: 'plain', supplierItem: 'V' }],
     [['SK', '', 'SK', 'A'], { sku: 'A' }],
   ])('reads the pairs %j', (pairs, expected) => {
     expect(lin(...pairs)).toMatchObject({ line: expected, warnings: [] });

@@ -13,7 +13,8 @@ type Draft = { -readonly [K in keyof ItemFacts]: ItemFacts[K] };
 /** LIN qualifiers (element 235) by what they mean here. Earlier in a list is preferred when several are sent. */
 const QUALIFIERS = {
   gtin: ['UK', 'UP', 'EN', 'EO', 'UI'],
-  sku: ['SK', 'IN', 'BP', 'CB'],
+  // A value without qualifier is whatever number both sides use.
+  sku: ['SK', 'IN', 'BP', 'CB', ''],
   supplierItem: ['VN', 'VP', 'VA', 'VC', 'MG'],
   lot: ['LT', 'B8'],
 } as const;
@@ -30,7 +31,7 @@ const readPairs = (lin: Segment): Map<string, { value: string; n: number }> => {
   for (let n = 2; n <= LAST_PAIR; n += 2) {
     const qualifier = code(lin, n);
     const value = element(lin, n + 1);
-    if (qualifier !== '' && value !== '' && !pairs.has(qualifier)) pairs.set(qualifier, { value, n: n + 1 });
+    if (value !== '' && !pairs.has(qualifier)) pairs.set(qualifier, { value, n: n + 1 });
   }
   return pairs;
 };

@@ -64,6 +64,11 @@ export class ShipmentReader {
     }
   }
 
+  /** Of the levels below orders only the parties: their references and dates are those of cartons and lines. */
+  readParties(segments: readonly Segment[]): void {
+    for (const segment of segments) if (segment.id === 'N1') this.#readParty(segment);
+  }
+
   facts(): ShipmentFacts {
     const header = this.#header;
     const carrier = this.#carrier;
