@@ -1,0 +1,26 @@
+import { useCallback, useState } from 'react';
+import type { StationSettings } from '#contract/bridge/view.ts';
+import { useStation, useStationApi } from '../state/station-context.tsx';
+
+export type SettingsHook = {
+  readonly settings: StationSettings;
+  /** Stores a change; what is shown changes when the main process says so. */
+  change(change: Partial<StationSettings>): void;
+  readonly failed: boolean;
+};
+
+export const useSettings = (): SettingsHook => {
+  const station = useStationApi();
+  const settings = useStation((state) => state.settings);
+  const [failed, setFailed] = useState(false);
+  const change = useCallback(
+    (part: Partial<StationSettings>) => {
+      station.setSettings(part).then(
+        () => setFailed(false),
+        () => setFailed(true),
+      );
+    },
+    [station],
+  );
+  return { settings, change, failed };
+};

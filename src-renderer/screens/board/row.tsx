@@ -1,0 +1,114 @@
+import { CloudUpload } from 'lucide-react';
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { BoardShipment } from '#contract/bridge/view.ts';
+import { Chip } from '../../components/chip.tsx';
+import { cx } from '../../components/cx.ts';
+import { LatenessChip, QualityChip, ReadinessChip, StatusChip } from '../../components/status-chip.tsx';
+import { latenessOf, minutesSince } from '../../state/lateness.ts';
+import { groupOf } from '../../state/selectors.ts';
+import type { Format } from '../../text/format.ts';
+import css from './row.module.css';
+
+type Props = {
+  readonly row: BoardShipment;
+  readonly doorName: string | null;
+  readonly format: Format;
+  /** Server time, ms, renewed every half minute: rows render only then or when their shipment changes. */
+  readonly now: number;
+  readonly onOpen: (shipmentId: string) => void;
+};
+
+/** When: the expected time on the road, how long it has been here at the dock, when it ended after that. */
+const When = ({ row, format, now, doorName }: Omit<Props, 'onOpen'>) => {
+  const { t } = useTranslation();
+  const group = groupOf(row);
+  if (group === 'arriving') {
+    return (
+      <>
+        <span className={css.main}>{row.eta === null ? t('board.noEta') : format.when(row.eta, now)}</span>
+        <span className={css.chips}>
+          <LatenessChip lateness={latenessOf(row, now)} format={format} />
+        </span>
+      </>
+    );
+  }
+  const since = group === 'dock' ? (row.arrivedAt ?? row.statusChangedAt) : row.statusChangedAt;
+  return (
+    <>
+      <span className={css.main}>
+        {group === 'dock'
+          ? t('board.here', { time: format.duration(minutesSince(since, now)) })
+          : format.when(since, now)}
+      </span>
+      <span className={css.sub}>{doorName === null ? '' : t('board.atDoor', { name: doorName })}</span>
+    </>
+  );
+};
+
+const Chips = ({ row }: { readonly row: BoardShipment }) => {
+  const { t } = useTranslation();
+  const problems = row.discrepancyCount + row.rejectionCount;
+  return (
+    <span className={css.chips}>
+      {row.quality !== 'not_required' && <QualityChip quality={row.quality} />}
+      {row.readiness !== 'complete' && groupOf(row) !== 'ended' && <ReadinessChip readiness={row.readiness} />}
+      {problems > 0 && <Chip meaning="attention" look="quiet" word={t('board.problems', { count: problems })} />}
+    </span>
+  );
+};
+
+const Lines = ({ row }: { readonly row: BoardShipment }) => {
+  const { t } = useTranslation();
+  if (row.lineCount === 0) return t('board.noLines');
+  if (groupOf(row) === 'arriving') return t('board.linesOnly', { count: row.lineCount });
+  return t('board.lines', { counted: row.countedLines, total: row.lineCount });
+};
+
+/** One shipment of the board. A plain button: thousands of them scroll past, and a press is a press. */
+export const BoardRow = memo(({ row, doorName, format, now, onOpen }: Props) => {
+  const { t } = useTranslation();
+  const carriage = [row.carrier, row.trailer].filter((part) => part !== null).join(' · ');
+  return (
+    <button
+      type="button"
+      className={css.row}
+      data-testid="board-row"
+      data-shipment-id={row.id}
+      data-number={row.number}
+      data-status={row.status}
+      onClick={() => onOpen(row.id)}
+    >
+      <span className={css.cell}>
+        <StatusChip status={row.status} />
+        {row.pending && (
+          <span className={css.pending}>
+            <CloudUpload aria-hidden="true" size="1.1em" />
+            {t('board.pending')}
+          </span>
+        )}
+      </span>
+      <span className={css.cell}>
+        <span className={css.number}>
+          <span className={css.main}>{row.number}</span>
+          {row.poNumber !== null && <span className={css.po}>{row.poNumber}</span>}
+        </span>
+        <span className={css.sub}>
+          {row.supplierName ?? t('board.noSupplier')}
+          {row.unplanned && ` · ${t('board.unplanned')}`}
+        </span>
+      </span>
+      <span className={css.cell}>
+        <span className={css.sub}>{carriage === '' ? t('board.noCarrier') : carriage}</span>
+        <Chips row={row} />
+      </span>
+      <span className={cx(css.cell, css.end)}>
+        <When row={row} format={format} now={now} doorName={doorName} />
+        <span className={css.sub}>
+          <Lines row={row} />
+        </span>
+      </span>
+    </button>
+  );
+});
+BoardRow.displayName = 'BoardRow';

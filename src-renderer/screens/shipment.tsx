@@ -1,0 +1,1 @@
+export const ShipmentScreen = ({ shipmentId }: { readonly shipmentId: string }) => <div>{shipmentId}</div>;
