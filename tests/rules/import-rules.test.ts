@@ -222,7 +222,6 @@ const waysRound = {
   'src-renderer/named-export.ts':
     "import { app } from 'electron';\n\nexport const it = app;\nexport { type App } from 'electron';\n",
   'src-renderer/dynamic.ts': "export const it = (): Promise<unknown> => import('electron');\n",
-  'src-renderer/common-js.ts': "export const it = require('electron');\n",
   'src-renderer/side-effect.ts': "import 'electron';\n",
   'src-renderer/screens/component.tsx': importing('electron'),
 } satisfies Planted;
