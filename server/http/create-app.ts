@@ -1,0 +1,122 @@
+import cors from '@fastify/cors';
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
+import { ProblemError } from '#contract/wire/errors.ts';
+import { registerApiDocs } from './api-docs.ts';
+import { requireToken } from './authenticate.ts';
+import { keepAnswers } from './idempotency.ts';
+import type { HttpPorts } from './ports.ts';
+import { problemDocumentOf, problemErrorOf, replyProblem } from './problems.ts';
+import { asnRoutes } from './routes/asns.ts';
+import { documentRoutes } from './routes/documents.ts';
+import { healthRoutes } from './routes/health.ts';
+import { inspectionRoutes } from './routes/inspections.ts';
+import { shipmentRoutes } from './routes/shipments.ts';
+import { syncRoutes } from './routes/sync.ts';
+import { warehouseRoutes } from './routes/warehouses.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answered even while the server stops. */
+    whileStopping?: boolean;
+  }
+}
+
+const BODY_BYTES = 1024 * 1024;
+const RATE_WINDOW_S = 5;
+
+const EXPOSED = ['etag', 'content-range', 'content-disposition', 'accept-ranges', 'retry-after', 'location'];
+
+/** What the parser of HTTP itself refuses never reaches a route; it is answered in the same form, and the connection closed. */
+const answerBrokenRequest = (socket: NodeJS.WritableStream & { destroy(): void }, tooLarge: boolean): void => {
+  const document = problemDocumentOf(new ProblemError(tooLarge ? 'too_large' : 'malformed'));
+  const body = JSON.stringify(document);
+  if (socket.writable)
+    socket.write(
+      `HTTP/1.1 ${document.status} Refused\r\nContent-Type: application/problem+json\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  socket.destroy();
+};
+
+const measure = (app: FastifyInstance, { metrics }: HttpPorts): void => {
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    metrics.httpRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    request.log.debug(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'answered',
+    );
+  });
+  app.addHook('onError', async (_request, _reply, error) => metrics.refused(problemErrorOf(error)?.code ?? 'internal'));
+};
+
+/** Limits per token, else per address. The token is a key here and nothing more; who it is comes later. */
+const limitRate = async (app: FastifyInstance, { limits }: HttpPorts): Promise<void> => {
+  await app.register(rateLimit, {
+    timeWindow: RATE_WINDOW_S * 1000,
+    max: limits.requestsPerSecond * RATE_WINDOW_S,
+    keyGenerator: ({ headers, ip }) => headers.authorization ?? ip,
+    errorResponseBuilder: () => new ProblemError('too_fast'),
+  });
+};
+
+/** Everything that needs a token. Hooks bind what is registered after them, so the order matters. */
+const apiRoutes =
+  (ports: HttpPorts): FastifyPluginAsync =>
+  async (api) => {
+    requireToken(api, ports.verify);
+    const idempotency = keepAnswers(api, ports.storage);
+    await api.register(shipmentRoutes(ports));
+    await api.register(documentRoutes(ports, idempotency));
+    await api.register(inspectionRoutes(ports));
+    await api.register(warehouseRoutes(ports));
+    await api.register(asnRoutes(ports));
+    await api.register(syncRoutes(ports));
+  };
+
+/** The HTTP side of the server: problems for every refusal, tokens for everything under `/api`. Not listening yet. */
+export const createApp = async (ports: HttpPorts, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_BYTES,
+    return503OnClosing: false,
+    forceCloseConnections: false,
+    routerOptions: { maxParamLength: 500 },
+    frameworkErrors: replyProblem,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(socket, error.code === 'HPE_HEADER_OVERFLOW'),
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  // Replies are built from rows that were parsed on their way in; checking them again would only turn a good answer into a 500.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.setErrorHandler(replyProblem);
+  app.setNotFoundHandler((request, reply) =>
+    replyProblem(
+      new ProblemError('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`),
+      request,
+      reply,
+    ),
+  );
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRequest', async (request) => {
+    if (!ports.isReady() && request.routeOptions.config.whileStopping !== true) throw new ProblemError('stopping');
+  });
+  measure(app, ports);
+  await app.register(cors, {
+    origin: [...ports.allowedOrigins],
+    credentials: true,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH'],
+    exposedHeaders: EXPOSED,
+    maxAge: 600,
+  });
+  await limitRate(app, ports);
+  await app.register(multipart, { throwFileSizeLimit: false });
+  await registerApiDocs(app);
+  await app.register(healthRoutes(ports));
+  await app.register(apiRoutes(ports));
+  await app.ready();
+  return app;
+};

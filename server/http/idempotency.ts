@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PROBLEMS, ProblemError, problemDocument } from '#contract/wire/errors.ts';
+import type { IdempotencyKey, Storage } from '../core/storage.ts';
+
+type Claim = { readonly key: IdempotencyKey; readonly release: () => void };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Held from the moment the key is known until its answer is kept. */
+    claim: Claim | null;
+  }
+}
+
+const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const LONGEST_KEY = 200;
+
+const keyOf = (request: FastifyRequest): string | null => {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined) return null;
+  if (typeof header !== 'string' || header.length === 0 || header.length > LONGEST_KEY)
+    throw new ProblemError('malformed', `An Idempotency-Key has 1 to ${LONGEST_KEY} characters.`);
+  return header;
+};
+
+const hash = (...parts: readonly string[]): string => {
+  const sha = createHash('sha256');
+  // Length first, so that no two lists of parts run together into the same text.
+  for (const part of parts) sha.update(`${part.length}:`).update(part);
+  return sha.digest('hex');
+};
+
+/** One at a time per key: a duplicate sent while the first is still at work waits for its answer. */
+class Turns {
+  readonly #tails = new Map<string, Promise<void>>();
+
+  async take(name: string): Promise<() => void> {
+    const before = this.#tails.get(name) ?? Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const tail = before.then(() => promise);
+    this.#tails.set(name, tail);
+    await before;
+    return () => {
+      resolve();
+      if (this.#tails.get(name) === tail) this.#tails.delete(name);
+    };
+  }
+}
+
+/** A refusal that sending again may turn into agreement is not kept: the key stays free for the next try. */
+const isFinal = (status: number, body: string): boolean => {
+  if (status < 400) return true;
+  if (status >= 500) return false;
+  const problem = problemDocument.safeParse(JSON.parse(body));
+  return problem.success && !PROBLEMS[problem.data.code].retry;
+};
+
+export type Idempotency = {
+  /**
+   * For bodies that are streamed and so have no hash before they were read: takes the key now and replies with the kept answer
+   * when there is one. True when it replied.
+   */
+  readonly claim: (request: FastifyRequest, reply: FastifyReply, contents: string) => Promise<boolean>;
+};
+
+/**
+ * Makes every write registered on `app` answer the same `Idempotency-Key` with the same stored answer, and refuse the key for a
+ * different request. Keys belong to a user: nobody can read another's answer.
+ */
+export const keepAnswers = (app: FastifyInstance, storage: Storage): Idempotency => {
+  const turns = new Turns();
+
+  const claim: Idempotency['claim'] = async (request, reply, contents) => {
+    const key = keyOf(request);
+    if (key === null) return false;
+    const userId = request.access.actor.id;
+    const release = await turns.take(hash(userId, key));
+    request.claim = { key: { userId, key, hash: hash(request.method, request.url, contents) }, release };
+    const kept = await storage.keptAnswer(request.claim.key);
+    if (kept === null) return false;
+    const { claim: held } = request;
+    request.claim = null;
+    held.release();
+    if (kept === 'different_request') throw new ProblemError('idempotency_conflict');
+    await reply.code(kept.status).type(kept.contentType).header('idempotency-replayed', 'true').send(kept.body);
+    return true;
+  };
+
+  app.decorateRequest('claim', null);
+  app.addHook('preHandler', async (request, reply) => {
+    if (!WRITES.has(request.method) || request.isMultipart()) return;
+    const body = Buffer.isBuffer(request.body) ? request.body.toString('base64') : JSON.stringify(request.body ?? null);
+    await claim(request, reply, body);
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { claim: held } = request;
+    if (held === null) return;
+    request.claim = null;
+    try {
+      if (typeof payload === 'string' && isFinal(reply.statusCode, payload)) {
+        const contentType = String(reply.getHeader('content-type') ?? 'application/json');
+        await storage.keepAnswer(held.key, { status: reply.statusCode, body: payload, contentType });
+      }
+    } finally {
+      held.release();
+    }
+  });
+  return { claim };
+};

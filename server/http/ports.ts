@@ -1,0 +1,41 @@
+import type { AsnWarning } from '#contract/wire/http.ts';
+import type { Access, Verify } from '../access.ts';
+import type { Storage } from '../core/storage.ts';
+import type { ReceivePush } from '../receive-push.ts';
+import type { ChangeWaiters } from './change-waiters.ts';
+import type { DocumentStore } from './document-store.ts';
+import type { Metrics } from './metrics.ts';
+
+export type TakenNotice = {
+  readonly shipments: readonly { readonly id: string; readonly number: string; readonly lines: number }[];
+  readonly warnings: readonly AsnWarning[];
+};
+
+/** Reads a ship notice and does what it says, as one transaction; throws `ProblemError` when it is refused. */
+export type TakeNotice = (bytes: Uint8Array, access: Access) => Promise<TakenNotice>;
+
+export type HttpLimits = {
+  /** Requests a second per token or address, averaged over five seconds. */
+  readonly requestsPerSecond: number;
+  /** Bytes of one document. */
+  readonly documentBytes: number;
+};
+
+/** Everything the routes need from the rest of the server; they meet it in `create-server.ts`. */
+export type HttpPorts = {
+  readonly storage: Storage;
+  readonly verify: Verify;
+  readonly takeNotice: TakeNotice;
+  readonly receivePush: ReceivePush;
+  readonly documents: DocumentStore;
+  readonly waiters: ChangeWaiters;
+  readonly metrics: Metrics;
+  readonly limits: HttpLimits;
+  readonly allowedOrigins: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** UUIDv7. */
+  readonly newId: () => string;
+  /** False while the server starts or stops. */
+  readonly isReady: () => boolean;
+};

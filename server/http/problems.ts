@@ -1,0 +1,81 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { PROBLEMS, type ProblemCode, type ProblemDocument, ProblemError } from '#contract/wire/errors.ts';
+
+/** Where Fastify and its plugins refuse by themselves, and what we call it. Codes not listed fall back to their status. */
+const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_type',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
+  FST_REQ_FILE_TOO_LARGE: 'too_large',
+  FST_PARTS_LIMIT: 'too_large',
+  FST_FILES_LIMIT: 'too_large',
+  FST_FIELDS_LIMIT: 'too_large',
+  FST_INVALID_MULTIPART_CONTENT_TYPE: 'unsupported_type',
+};
+
+const STATUS_CODES: Readonly<Record<number, ProblemCode>> = {
+  404: 'not_found',
+  413: 'too_large',
+  415: 'unsupported_type',
+  422: 'invalid',
+  429: 'too_fast',
+  503: 'stopping',
+};
+
+export type Issue = { readonly path: string; readonly message: string };
+
+/** Zod's findings as the wire shows them: `lines.3.quantity`. */
+export const issuesOf = (error: z.core.$ZodError): Issue[] =>
+  error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
+
+/** Parses what a schema on the route cannot reach (command arguments, multipart fields); throws `invalid` with the issues. */
+export const parseOrInvalid = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
+  const read = schema.safeParse(value);
+  if (!read.success) throw new ProblemError('invalid', undefined, { issues: issuesOf(read.error) });
+  return read.data;
+};
+
+/** The `ProblemError` behind whatever was thrown, or null when it is a fault of ours. */
+export const problemErrorOf = (error: FastifyError | Error): ProblemError | null => {
+  if (error instanceof ProblemError) return error;
+  if ('validation' in error && error.validation !== undefined) {
+    const issues = error.validation.map((each) => ({
+      path: each.instancePath.replace(/^\//, '').replaceAll('/', '.'),
+      message: each.message ?? 'does not fit',
+    }));
+    return new ProblemError('invalid', undefined, { issues });
+  }
+  const code = 'code' in error ? FASTIFY_CODES[error.code] : undefined;
+  if (code !== undefined) return new ProblemError(code);
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  if (status >= 500 && status !== 503) return null;
+  return new ProblemError(STATUS_CODES[status] ?? 'malformed', STATUS_CODES[status] ? undefined : error.message);
+};
+
+/** RFC 9457 document; `extra` may carry `shipment` and `issues`. */
+export const problemDocumentOf = ({ code, message, extra }: ProblemError): ProblemDocument => ({
+  type: `urn:dockline:problem:${code}`,
+  title: PROBLEMS[code].title,
+  status: PROBLEMS[code].status,
+  detail: message,
+  code,
+  ...extra,
+});
+
+/** Seconds after which it makes sense to come back. */
+const RETRY_AFTER: Partial<Record<ProblemCode, string>> = { too_fast: '1', stopping: '5', storage_full: '60' };
+
+/** Answers with a problem document. Faults are logged whole and answered without detail: a stack is nobody else's business. */
+export const replyProblem = (
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply => {
+  const problem = problemErrorOf(error) ?? new ProblemError('internal');
+  if (problem.code === 'internal') request.log.error({ err: error }, 'request failed');
+  const document = problemDocumentOf(problem);
+  const retryAfter = RETRY_AFTER[problem.code];
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  if (document.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.code(document.status).type('application/problem+json').send(document);
+};

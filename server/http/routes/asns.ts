@@ -1,0 +1,64 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ProblemError } from '#contract/wire/errors.ts';
+import { announceBody, asnReply } from '#contract/wire/http.ts';
+import type { Access } from '../../access.ts';
+import { problems } from '../openapi.ts';
+import type { HttpPorts, TakenNotice } from '../ports.ts';
+import { parseOrInvalid } from '../problems.ts';
+import { commandOf, runCommands } from '../run-commands.ts';
+
+const NOTICE_BYTES = 10 * 1024 * 1024;
+const X12 = 'application/edi-x12';
+const LATER = ['application/edifact', 'text/csv'] as const;
+const MAY_ANNOUNCE = new Set(['admin', 'lead', 'supplier']);
+
+const announcements = z.union([announceBody.transform((one) => [one]), z.array(announceBody).min(1).max(100)]);
+
+/** Notices in our own JSON: one `POST /api/shipments` body or several, all or nothing. */
+const announce = async (ports: HttpPorts, access: Access, body: unknown): Promise<TakenNotice> => {
+  const commands = parseOrInvalid(announcements, body).map(({ id, ...facts }) =>
+    commandOf('announceShipment', { ...facts, shipmentId: id ?? ports.newId() }),
+  );
+  const outcomes = await runCommands(ports, access, commands);
+  const shipments = outcomes.flatMap(({ shipment }) =>
+    shipment === null ? [] : [{ id: shipment.id, number: shipment.number, lines: shipment.lineCount }],
+  );
+  return { shipments, warnings: [] };
+};
+
+export const asnRoutes =
+  (ports: HttpPorts): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.addContentTypeParser([X12, ...LATER], { parseAs: 'buffer', bodyLimit: NOTICE_BYTES }, (_request, bytes, done) =>
+      done(null, bytes),
+    );
+    app.post(
+      '/api/asns',
+      {
+        bodyLimit: NOTICE_BYTES,
+        schema: {
+          response: { 200: asnReply, ...problems },
+          consumes: [X12, 'application/json'],
+          tags: ['ship notices'],
+        },
+        // Before the body is read: ten megabytes from somebody who may not send them are not worth receiving.
+        preParsing: async ({ access }) => {
+          if (!MAY_ANNOUNCE.has(access.actor.role))
+            throw new ProblemError('forbidden', 'Ship notices are for admin, lead and supplier.');
+        },
+      },
+      async ({ access, body, headers }) => {
+        const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
+        if ((LATER as readonly string[]).includes(type))
+          throw new ProblemError(
+            'unsupported_type',
+            `${type} is not read by this version; send ${X12} or application/json.`,
+          );
+        const taken = Buffer.isBuffer(body)
+          ? await ports.takeNotice(body, access)
+          : await announce(ports, access, body);
+        return { shipments: [...taken.shipments], warnings: [...taken.warnings] };
+      },
+    );
+  };

@@ -1,0 +1,69 @@
+import { COMMAND_ARGS, type Command, type CommandInput } from '#contract/domain/command-args.ts';
+import type { CommandName } from '#contract/domain/command-table.ts';
+import type { EntityName, EntityRow } from '#contract/domain/entities.ts';
+import type { Actor } from '#contract/domain/roles.ts';
+import { PROBLEMS, ProblemError } from '#contract/wire/errors.ts';
+import type { Scope } from '../core/scope.ts';
+import type { Storage } from '../core/storage.ts';
+import type { Outcome, Submission } from '../core/submission.ts';
+import type { Metrics } from './metrics.ts';
+import { parseOrInvalid } from './problems.ts';
+
+export type CommandPorts = { readonly storage: Storage; readonly metrics: Metrics; readonly now: () => number };
+
+/** A command from what a request says; throws `invalid` when its arguments do not fit. */
+export const commandOf = <N extends CommandName>(type: N, input: CommandInput[N]): Command =>
+  // The pair is right by construction; TypeScript cannot follow a union through its key.
+  ({ type, args: parseOrInvalid(COMMAND_ARGS[type], input) }) as Command;
+
+const refusalOf = ({ verdict, code, message, shipment }: Outcome): ProblemError | null => {
+  if (verdict !== 'rejected' && verdict !== 'conflict') return null;
+  const problem = code ?? (verdict === 'conflict' ? 'version_conflict' : 'illegal_step');
+  const current = PROBLEMS[problem].status === 409 && shipment !== null ? { shipment } : {};
+  return new ProblemError(problem, message, current);
+};
+
+export type RunOptions = { readonly expectedVersion?: number | undefined };
+
+/**
+ * Decides commands in one transaction, all or nothing, on behalf of the one who asks. Returns the outcomes; throws the first
+ * refusal as a `ProblemError`, with the shipment as it is now when the decision was lost.
+ */
+export const runCommands = async (
+  { storage, metrics, now }: CommandPorts,
+  { actor, scope }: { readonly actor: Actor; readonly scope: Scope | null },
+  commands: readonly Command[],
+  { expectedVersion }: RunOptions = {},
+): Promise<Outcome[]> => {
+  const started = now();
+  const occurredAt = new Date(started).toISOString();
+  const submissions = commands.map(
+    (command): Submission => ({
+      command,
+      actor,
+      scope,
+      occurredAt,
+      late: 'refuse',
+      ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    }),
+  );
+  const outcomes = await storage.submit(submissions);
+  metrics.committed('http', (now() - started) / 1000);
+  for (const outcome of outcomes) {
+    const refusal = refusalOf(outcome);
+    if (refusal !== null) throw refusal;
+  }
+  return outcomes;
+};
+
+/** The row of this entity that the commands left; last one wins. */
+export const writtenRow = <N extends EntityName>(
+  outcomes: readonly Outcome[],
+  entity: N,
+  id?: string,
+): EntityRow[N] | null => {
+  const written = outcomes
+    .flatMap((outcome) => outcome.written)
+    .findLast((each) => each.entity === entity && (id === undefined || each.id === id));
+  return (written?.row as EntityRow[N] | undefined) ?? null;
+};

@@ -1,0 +1,82 @@
+import { ProblemError } from '#contract/wire/errors.ts';
+import { type Cursor, type Frame, type HelloReply, hello } from '#contract/wire/sync.ts';
+import { OLDEST_SERVED_VERSION, PROTOCOL_VERSION } from '#contract/wire/version.ts';
+import type { Group } from '../core/scope.ts';
+import type { Storage } from '../core/storage.ts';
+
+type Reason = NonNullable<HelloReply['reason']>;
+
+export type HelloPorts = {
+  readonly storage: Storage;
+  readonly now: () => number;
+  /** `Tailer.admit`: joins, and says true, when nothing after `to` can have been missed. */
+  readonly admit: (to: number) => boolean;
+  /** The client's wire is no longer served; it is told before it is refused. */
+  readonly sayUpgrade: () => void;
+};
+
+/** Changes behind which a snapshot is less work for everybody than catching up. */
+const TOO_FAR_BEHIND = 50_000;
+/** Reads of one hello: the tailer may run ahead of a read once or twice, but a client must not wait for ever. */
+const MOST_READS = 3;
+
+/** Why history cannot be continued from this cursor, or null when it can. */
+const breakIn = async (storage: Storage, cursor: Cursor | null): Promise<Reason | null> => {
+  if (cursor === null) return 'no_cursor';
+  const { epoch, head, floor } = storage.position();
+  if (cursor.epoch !== epoch) return 'epoch_changed';
+  if (cursor.seq > head) return 'fork';
+  if (cursor.seq < floor) return 'cursor_too_old';
+  // A restored backup has the same epoch; the chain tells it from the history that the client knows.
+  if ((await storage.chainAt(cursor.seq)) !== cursor.chain) return 'fork';
+  return head - cursor.seq > TOO_FAR_BEHIND ? 'too_far_behind' : null;
+};
+
+/** The reply when the position is known; `frame` null means a snapshot is needed. */
+const replyOf = (ports: HelloPorts, group: Group, lastN: number, frame: Frame | null, isLive: boolean): HelloReply => {
+  const { epoch, head } = ports.storage.position();
+  return {
+    protocol: PROTOCOL_VERSION,
+    epoch,
+    head,
+    group: group.id,
+    state: frame === null ? 'snapshot' : isLive ? 'live' : 'catchup',
+    frame,
+    lastN,
+    serverTime: new Date(ports.now()).toISOString(),
+  };
+};
+
+/**
+ * Answers `sync:hello` through `reply`, once; throws `malformed` or `upgrade_required` instead. Going live happens without an
+ * await between comparing positions, joining and replying: a change committed in between would be missed, and a frame emitted in
+ * between would reach the client before it knows where it stands.
+ */
+export const answerHello = async (
+  ports: HelloPorts,
+  group: Group,
+  payload: unknown,
+  reply: (answer: HelloReply) => void,
+): Promise<undefined> => {
+  const read = hello.safeParse(payload);
+  if (!read.success) throw new ProblemError('malformed', 'A hello is { protocol, clientId, cursor }.');
+  const { protocol, clientId, cursor } = read.data;
+  if (protocol < OLDEST_SERVED_VERSION) {
+    ports.sayUpgrade();
+    throw new ProblemError('upgrade_required');
+  }
+  const { storage, admit } = ports;
+  const [lastN, reason] = await Promise.all([storage.lastN(clientId), breakIn(storage, cursor)]);
+  if (cursor === null || reason !== null) {
+    reply({ ...replyOf(ports, group, lastN, null, false), reason: reason ?? 'no_cursor' });
+    return;
+  }
+  for (let reads = 1; ; reads += 1) {
+    const frame = await storage.readFrame(group, cursor.seq);
+    const isPage = frame.to < frame.head && frame.changes.length > 0;
+    const isLive = !isPage && admit(frame.to);
+    if (!isLive && !isPage && reads < MOST_READS) continue;
+    reply(replyOf(ports, group, lastN, frame, isLive));
+    return;
+  }
+};

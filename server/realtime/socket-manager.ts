@@ -1,0 +1,210 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server } from 'socket.io';
+import { ProblemError } from '#contract/wire/errors.ts';
+import type { Viewer } from '#contract/wire/presence.ts';
+import type { Frame } from '#contract/wire/sync.ts';
+import type { Verify } from '../access.ts';
+import type { Group } from '../core/scope.ts';
+import type { RawChange, Storage } from '../core/storage.ts';
+import type { ReceivePush } from '../receive-push.ts';
+import { admitOrigins } from './admit-origins.ts';
+import { tellViewers, tellWarehouse } from './audiences.ts';
+import {
+  type DockServer,
+  type DockSocket,
+  EVERY_WAREHOUSE,
+  groupRoom,
+  type RealtimeLog,
+  type RealtimeMeter,
+  shipmentRoom,
+  warehouseRoom,
+} from './dock-socket.ts';
+import { createHandlers } from './event-handlers.ts';
+import { type EventDoor, handleEvent } from './handle-event.ts';
+import { Presence, type Told } from './presence.ts';
+import { tellPresence } from './presence-events.ts';
+import { type EventRates, signIn } from './sign-in.ts';
+import { Tailer } from './tailer.ts';
+
+export type RealtimePorts = {
+  readonly storage: Storage;
+  readonly verify: Verify;
+  readonly receivePush: ReceivePush;
+  readonly meter: RealtimeMeter;
+  readonly log: RealtimeLog;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly allowedOrigins: readonly string[];
+  readonly rates: EventRates;
+};
+
+/** Milliseconds between looks for expired tokens, silent viewers and forgotten typing. */
+const SWEEP_MS = 500;
+/** Milliseconds that events under way get at shutdown. */
+const SETTLE_MS = 5_000;
+const GROUP_ROOM = 'group:';
+
+/**
+ * The socket side of the server: who is connected, what they look at, and who hears what. Changes reach it from the log only
+ * (`Tailer`), never from a request.
+ */
+export class SocketManager {
+  readonly #ports: RealtimePorts;
+  readonly #io: DockServer;
+  readonly #presence = new Presence();
+  readonly #tailer: Tailer;
+  readonly #door: EventDoor;
+  readonly #underWay = new Set<Promise<void>>();
+  #sweep: NodeJS.Timeout | null = null;
+  #isOpen = true;
+
+  constructor(ports: RealtimePorts) {
+    this.#ports = ports;
+    this.#io = new Server({
+      serveClient: false,
+      perMessageDeflate: false,
+      // No connection state recovery: the log replaces it, and it would claim to have recovered what it had not.
+      transports: ['polling', 'websocket'],
+      pingInterval: 5_000,
+      pingTimeout: 7_000,
+      // Above the megabyte that an event may have, so that one too large is answered rather than hung up on.
+      maxHttpBufferSize: 4 * 1024 * 1024,
+      cors: { origin: [...ports.allowedOrigins], credentials: true },
+      allowRequest: admitOrigins(ports.allowedOrigins, () => this.#isOpen),
+    });
+    const { storage, receivePush, now, meter, log } = ports;
+    const outlet = {
+      emitFrame: (group: Group, frame: Frame) => this.#emitFrame(group, frame),
+      emitChange: (change: RawChange) => this.#tellOf(change),
+      onFault: (error: unknown) => log.error({ err: error }, 'the log could not be read on; trying again'),
+    };
+    this.#tailer = new Tailer(storage, outlet, now);
+    const tell = (told: readonly Told[]): void => tellPresence(this.#io, told, now, meter);
+    const handlers = createHandlers({
+      storage,
+      receivePush,
+      presence: this.#presence,
+      tailer: this.#tailer,
+      tell,
+      now,
+    });
+    this.#door = { handlers, admit: (socket, event) => this.#admit(socket, event), meter, log };
+  }
+
+  /** Starts listening on an HTTP server; call once. */
+  initialize(httpServer: HttpServer): void {
+    const { verify, rates, now, meter } = this.#ports;
+    this.#io.attach(httpServer);
+    this.#io.use(signIn(verify, rates, now, meter.refused));
+    this.#io.on('connection', (socket) => this.#welcome(socket));
+    this.#io.sockets.adapter.on('delete-room', (room: string) => {
+      if (room.startsWith(GROUP_ROOM)) this.#tailer.forget(room.slice(GROUP_ROOM.length));
+    });
+    this.#sweep = setInterval(() => this.#sweepOnce(now()), SWEEP_MS);
+  }
+
+  /** Tells everybody looking at the change's shipment of it, each as they may see it. */
+  broadcastShipmentUpdate(change: RawChange): void {
+    tellViewers(this.#io, change, this.#ports.meter, (shipmentId, socketIds) => this.#hide(shipmentId, socketIds));
+  }
+
+  /** Tells everybody looking at its shipment of a committed document. */
+  broadcastDocumentUpload(change: RawChange): void {
+    tellViewers(this.#io, change, this.#ports.meter, () => undefined);
+  }
+
+  /** Who looks at a shipment now, in the order they came. */
+  getShipmentViewers(shipmentId: string): Viewer[] {
+    return this.#presence.viewers(shipmentId);
+  }
+
+  /** Sockets that are signed in. */
+  connections(): number {
+    return this.#io.sockets.sockets.size;
+  }
+
+  /** Committed changes that sockets have not heard of yet. */
+  lag(): number {
+    return this.#tailer.lag();
+  }
+
+  /**
+   * Lets events under way finish and be acknowledged, refuses new ones as `stopping`, then hangs up. The transport is closed rather
+   * than the session, so that clients come back by themselves, later and spread out by their back-off.
+   */
+  async shutdown(): Promise<void> {
+    this.#isOpen = false;
+    if (this.#sweep !== null) clearInterval(this.#sweep);
+    const settled = Promise.allSettled(this.#underWay);
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, SETTLE_MS);
+    await Promise.race([settled, late]);
+    clearTimeout(timer);
+    await this.#tailer.stop();
+    this.#io.engine?.close();
+  }
+
+  #welcome(socket: DockSocket): void {
+    const { access } = socket.data;
+    const { scope, actor } = access;
+    if (scope.role !== 'supplier') {
+      const rooms = scope.warehouses === null ? [EVERY_WAREHOUSE] : scope.warehouses.map(warehouseRoom);
+      void socket.join(rooms);
+    }
+    socket.conn.on('packet', () => {
+      socket.data.heardAt = this.#ports.now();
+    });
+    // Never passed on: a client could name an event `error`, which Node throws when nobody listens.
+    socket.use((packet) => {
+      const handled = handleEvent(this.#door, socket, packet).finally(() => this.#underWay.delete(handled));
+      this.#underWay.add(handled);
+    });
+    socket.on('disconnect', (reason) => {
+      const told = this.#presence.drop(socket.id);
+      tellPresence(this.#io, told, this.#ports.now, this.#ports.meter);
+      this.#ports.log.debug({ socketId: socket.id, reason }, 'socket closed');
+    });
+    this.#ports.log.debug({ socketId: socket.id, userId: actor.id, role: actor.role }, 'socket opened');
+  }
+
+  #admit({ data }: DockSocket, event: string): void {
+    if (!this.#isOpen) throw new ProblemError('stopping');
+    const now = this.#ports.now();
+    const isTyping = event === 'typing:start' || event === 'typing:stop';
+    if (!data.events.take(now) || (isTyping && !data.typing.take(now))) throw new ProblemError('too_fast');
+  }
+
+  #emitFrame(group: Group, frame: Frame): void {
+    this.#ports.meter.eventSent('sync:frame');
+    // The adapter encodes the packet, WebSocket frame included, once for the whole room.
+    this.#io.to(groupRoom(group)).emit('sync:frame', frame);
+  }
+
+  #tellOf(change: RawChange): void {
+    if (change.entity === 'capacity') tellWarehouse(this.#io, change, this.#ports.meter);
+    else if (change.entity === 'document') this.broadcastDocumentUpload(change);
+    else this.broadcastShipmentUpdate(change);
+  }
+
+  /** A shipment has gone to where these may not see it. */
+  #hide(shipmentId: string, socketIds: readonly string[]): void {
+    this.#io.in([...socketIds]).socketsLeave(shipmentRoom(shipmentId));
+    const told = socketIds.flatMap((socketId) => this.#presence.leave(shipmentId, socketId));
+    tellPresence(this.#io, told, this.#ports.now, this.#ports.meter);
+  }
+
+  #sweepOnce(now: number): void {
+    const { sockets } = this.#io.sockets;
+    for (const socket of sockets.values()) {
+      if (socket.data.access.expiresAt > now) continue;
+      this.#ports.log.info(
+        { socketId: socket.id, userId: socket.data.access.actor.id },
+        'token expired, socket closed',
+      );
+      this.#ports.meter.refused('token_expired');
+      socket.disconnect(true);
+    }
+    const told = this.#presence.expire(now, (socketId) => sockets.get(socketId)?.data.heardAt);
+    tellPresence(this.#io, told, this.#ports.now, this.#ports.meter);
+  }
+}

@@ -1,0 +1,128 @@
+import type { Frame } from '#contract/wire/sync.ts';
+import type { Group } from '../core/scope.ts';
+import type { RawChange, Storage } from '../core/storage.ts';
+
+/** Who hears what the tailer reads. `emitFrame` must hand the frame to the group's room before it returns. */
+export type TailerOutlet = {
+  readonly emitFrame: (group: Group, frame: Frame) => void;
+  readonly emitChange: (change: RawChange) => void;
+  readonly onFault: (error: unknown) => void;
+};
+
+export type TailerTimes = {
+  /** Milliseconds that commits are gathered before they are read. */
+  readonly coalesceMs: number;
+  /** Milliseconds between looks when no doorbell rang: a lost doorbell costs this, never data. */
+  readonly pollMs: number;
+  /** Milliseconds after which a quiet group is told where the head is. */
+  readonly quietMs: number;
+};
+export const TAILER_TIMES: TailerTimes = { coalesceMs: 4, pollMs: 250, quietMs: 5_000 };
+
+type Tail = { readonly group: Group; to: number; emittedAt: number };
+
+const CHANGES_A_READ = 1000;
+/** Milliseconds a group waits to hear that only changes it may not see have been made. */
+const UNSEEN_MS = 1_000;
+
+/**
+ * Reads the log on and hands it out: frames to groups, single changes to the guide's events. One per node. Each group that
+ * somebody listens to has a tail of its own; `tail.to` moves in the same tick as its frame is emitted, which is what lets a
+ * socket join its room without a gap (`admit`).
+ */
+export class Tailer {
+  readonly #storage: Storage;
+  readonly #outlet: TailerOutlet;
+  readonly #now: () => number;
+  readonly #times: TailerTimes;
+  readonly #tails = new Map<string, Tail>();
+  #changesTo: number;
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+  #stopped = false;
+  readonly #poll: NodeJS.Timeout;
+  readonly #unsubscribe: () => void;
+
+  constructor(storage: Storage, outlet: TailerOutlet, now: () => number, times: TailerTimes = TAILER_TIMES) {
+    this.#storage = storage;
+    this.#outlet = outlet;
+    this.#now = now;
+    this.#times = times;
+    this.#changesTo = storage.position().head;
+    this.#unsubscribe = storage.onCommit(() => this.#ring());
+    this.#poll = setInterval(() => this.#ring(), times.pollMs);
+  }
+
+  /** Changes committed that were not handed on yet. */
+  lag(): number {
+    return Math.max(0, this.#storage.position().head - this.#changesTo);
+  }
+
+  /**
+   * Lets a reader whose last frame ended at `to` into the live stream of its group: `join` is called, and true returned, when no
+   * frame after `to` can have been emitted. Synchronous on purpose: an await between comparing and joining would be the gap.
+   */
+  admit(group: Group, to: number, join: () => void): boolean {
+    const tail = this.#tails.get(group.id);
+    // A reader ahead of the tail hears some changes twice, which its cursor drops; one behind would miss some.
+    if (tail !== undefined && to < tail.to) return false;
+    if (tail === undefined) this.#tails.set(group.id, { group, to, emittedAt: this.#now() });
+    join();
+    return true;
+  }
+
+  /** Nobody of this group listens any more. */
+  forget(groupId: string): void {
+    this.#tails.delete(groupId);
+  }
+
+  /** Stops reading; resolves when a read that was under way has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#unsubscribe();
+    clearInterval(this.#poll);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #ring(): void {
+    if (this.#stopped || this.#timer !== null || this.#running !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#running = this.#readOn()
+        .catch((error: unknown) => this.#outlet.onFault(error))
+        .finally(() => {
+          this.#running = null;
+          // Commits during the read did not ring through.
+          if (this.lag() > 0) this.#ring();
+        });
+    }, this.#times.coalesceMs);
+  }
+
+  async #readOn(): Promise<void> {
+    // Frames first: stations act on them, and the guide's events only repeat what they say.
+    for (const tail of [...this.#tails.values()]) await this.#extend(tail);
+    if (this.lag() === 0) return;
+    const { to, changes } = await this.#storage.readChanges(this.#changesTo, CHANGES_A_READ);
+    if (this.#stopped) return;
+    this.#changesTo = to;
+    for (const change of changes) this.#outlet.emitChange(change);
+  }
+
+  async #extend(tail: Tail): Promise<void> {
+    for (let more = true; more; ) {
+      const { head } = this.#storage.position();
+      const silentMs = this.#now() - tail.emittedAt;
+      if (head <= tail.to && silentMs < this.#times.quietMs) return;
+      const frame = await this.#storage.readFrame(tail.group, tail.to);
+      if (this.#stopped || this.#tails.get(tail.group.id) !== tail) return;
+      const waitMs = frame.to > tail.to ? UNSEEN_MS : this.#times.quietMs;
+      // Not emitted, so not moved on either: the next frame starts where the last one that was heard ended.
+      if (frame.changes.length === 0 && silentMs < waitMs) return;
+      tail.to = frame.to;
+      tail.emittedAt = this.#now();
+      this.#outlet.emitFrame(tail.group, frame);
+      more = frame.to < frame.head && frame.changes.length > 0;
+    }
+  }
+}
