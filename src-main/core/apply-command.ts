@@ -6,14 +6,24 @@ import type { Actor } from '#contract/domain/roles.ts';
 /** Who did it and when, as the server will most likely record it. */
 export type By = { readonly actor: Actor; readonly at: string };
 
+/** What one scan added, so that undoing it takes away exactly that. */
+export type ScanEffect = {
+  readonly unitIds: readonly string[];
+  readonly lines: readonly { readonly lineId: string; readonly quantity: string }[];
+};
+
+/** Remembers the scans made on this station, also those the server has by now. */
+export interface ScanMemory {
+  get(scanId: string): ScanEffect | undefined;
+  set(scanId: string, effect: ScanEffect): unknown;
+}
+
 /** What one command does to a shipment on this station's screen until the server's own rows arrive. */
 export type Apply<N extends CommandName> = (
   detail: ShipmentDetail,
   args: CommandArgs[N],
   by: By,
-  /** Looks up a scan made on this station, for undoing it. */
-  scan: ScanLookup,
+  scans: ScanMemory,
 ) => ShipmentDetail;
 
-export type ScanLookup = (scanId: string) => CommandArgs['recordScan'] | null;
 export type ApplyTable = { readonly [N in CommandName]?: Apply<N> };

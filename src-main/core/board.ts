@@ -1,15 +1,15 @@
 import type { BoardShipment } from '#contract/bridge/view.ts';
-import type { CommandArgs } from '#contract/domain/command-args.ts';
 import type { ShipmentDetail } from '#contract/domain/entities.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import { isOpen } from '#contract/domain/status.ts';
-import type { ScanLookup } from './apply-command.ts';
+import type { ScanEffect } from './apply-command.ts';
 import type { Outbox } from './outbox.ts';
 import { overlayShipment } from './overlay.ts';
-import type { Cache, Places, Work } from './ports.ts';
+import type { Cache, Places } from './ports.ts';
 
 /** Ended shipments stay on the board for this long. */
 const ENDED_FOR_MS = 12 * 60 * 60 * 1000;
+const SCANS_KEPT = 2_000;
 
 const withoutParts = (detail: ShipmentDetail): Shipment => {
   const { lines, handlingUnits, documents, inspections, rejections, holds, discrepancies, notes, ...shipment } = detail;
@@ -31,7 +31,7 @@ export class Board {
   readonly #ports: BoardPorts;
   #shipments = new Map<string, BoardShipment>();
   /** Scans made here lately, so that undoing one shows at once even when the server has it already. */
-  readonly #scans = new Map<string, CommandArgs['recordScan']>();
+  readonly #scans = new Map<string, ScanEffect>();
 
   constructor(ports: BoardPorts) {
     this.#ports = ports;
@@ -69,17 +69,23 @@ export class Board {
     return { put, gone };
   }
 
-  /** Takes off what ended too long ago. */
-  dropOld(): readonly string[] {
-    const old = this.all().filter((shipment) => !this.#isShown(shipment));
-    for (const { id } of old) this.#shipments.delete(id);
-    return old.map(({ id }) => id);
+  numberOf(id: string | null): string | null {
+    return id === null ? null : (this.#shipments.get(id)?.number ?? null);
+  }
+
+  /** What has ended so long ago that it comes off at the next refresh. */
+  outdated(): string[] {
+    return this.all()
+      .filter((shipment) => !this.#isShown(shipment))
+      .map(({ id }) => id);
   }
 
   async detail(id: string): Promise<ShipmentDetail | null> {
     const base = await this.#ports.cache.detail(id);
     const works = this.#ports.outbox.pendingOn(id);
-    return works.length === 0 ? base : overlayShipment(base, works, this.#ports.places(), this.#scan);
+    if (works.length === 0) return base;
+    this.#forgetOldScans();
+    return overlayShipment(base, works, this.#ports.places(), this.#scans);
   }
 
   async search(text: string, limit: number): Promise<readonly BoardShipment[]> {
@@ -87,15 +93,13 @@ export class Board {
     return found.map((row) => this.#shipments.get(row.id) ?? { ...row, pending: false });
   }
 
-  remember(work: Work): void {
-    if (work.mutation.type !== 'recordScan') return;
-    const args = work.mutation.args as CommandArgs['recordScan'];
-    this.#scans.set(args.scanId, args);
-    const [oldest] = this.#scans.keys();
-    if (this.#scans.size > 500 && oldest !== undefined) this.#scans.delete(oldest);
+  /** Bounds the memory of scans; undoing is offered for seconds, so the oldest are of no use. */
+  #forgetOldScans(): void {
+    for (const scanId of this.#scans.keys()) {
+      if (this.#scans.size <= SCANS_KEPT) return;
+      this.#scans.delete(scanId);
+    }
   }
-
-  readonly #scan: ScanLookup = (scanId) => this.#scans.get(scanId) ?? null;
 
   async #withPending(id: string): Promise<BoardShipment | null> {
     const detail = await this.detail(id);

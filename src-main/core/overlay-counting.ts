@@ -1,50 +1,96 @@
+import type { CommandArgs } from '#contract/domain/command-args.ts';
 import type { ShipmentDetail } from '#contract/domain/entities.ts';
-import { addQuantity, compareQuantity, subtractQuantity } from '#contract/domain/quantity.ts';
+import { addQuantity, compareQuantity, normaliseQuantity, subtractQuantity } from '#contract/domain/quantity.ts';
 import type { ShipmentLine } from '#contract/domain/shipment.ts';
-import type { ApplyTable } from './apply-command.ts';
+import type { ApplyTable, By, ScanEffect } from './apply-command.ts';
+import { scanTarget, stackOf } from './scan-target.ts';
 
-const onLine = (
+const onLines = (
   detail: ShipmentDetail,
-  lineId: string | undefined,
-  change: (line: ShipmentLine) => ShipmentLine,
+  lines: ScanEffect['lines'],
+  change: (line: ShipmentLine, quantity: string) => ShipmentLine,
 ): ShipmentDetail => {
-  if (lineId === undefined || !detail.lines.some(({ id }) => id === lineId)) return detail;
-  return { ...detail, lines: detail.lines.map((line) => (line.id === lineId ? change(line) : line)) };
+  if (lines.length === 0) return detail;
+  const amounts = new Map(lines.map(({ lineId, quantity }) => [lineId, quantity]));
+  return {
+    ...detail,
+    lines: detail.lines.map((line) => {
+      const quantity = amounts.get(line.id);
+      return quantity === undefined ? line : change(line, quantity);
+    }),
+  };
 };
 
-const digits = (sscc: string): string => sscc.replace(/\D/g, '').slice(-18);
-
-/** Marks the pallet or carton with this SSCC as seen, or as not seen again. */
-const onUnit = (detail: ShipmentDetail, sscc: string | undefined, countedAt: string | null): ShipmentDetail => {
-  if (sscc === undefined) return detail;
-  const key = digits(sscc);
-  const matches = (known: string): boolean => known === sscc || (key !== '' && digits(known) === key);
-  if (!detail.handlingUnits.some((unit) => matches(unit.sscc))) return detail;
-  const handlingUnits = detail.handlingUnits.map((unit) => (matches(unit.sscc) ? { ...unit, countedAt } : unit));
+const onUnits = (detail: ShipmentDetail, ids: readonly string[], countedAt: string | null): ShipmentDetail => {
+  if (ids.length === 0) return detail;
+  const touched = new Set(ids);
+  const handlingUnits = detail.handlingUnits.map((unit) => (touched.has(unit.id) ? { ...unit, countedAt } : unit));
   return { ...detail, handlingUnits };
 };
 
-/** Counting, which must never wait for the network: scans add up here exactly as they will on the server. */
+/** What the scan adds; null when the unit was counted before and the scan says nothing new. */
+const effectOf = (detail: ShipmentDetail, args: CommandArgs['recordScan']): ScanEffect | null => {
+  const { unit, line } = scanTarget(detail, args);
+  const named = line === null ? [] : [{ lineId: line.id, quantity: normaliseQuantity(args.quantity) }];
+  if (unit === null) return { unitIds: [], lines: named };
+  if (unit.countedAt !== null) return null;
+  const unitIds = stackOf(detail, unit)
+    .filter(({ countedAt }) => countedAt === null)
+    .map(({ id }) => id);
+  if (line !== null) return { unitIds, lines: named };
+  const on = new Set(unitIds);
+  const lines = detail.lines.filter(({ handlingUnitId }) => handlingUnitId !== null && on.has(handlingUnitId));
+  return { unitIds, lines: lines.map(({ id, expected }) => ({ lineId: id, quantity: expected })) };
+};
+
+const unknownId = (scanId: string): string => `unknown-code:${scanId}`;
+
+/** A code that is not on the notice is kept and shown as a problem, as the server will. */
+const flagUnknown = (detail: ShipmentDetail, args: CommandArgs['recordScan'], by: By): ShipmentDetail => ({
+  ...detail,
+  discrepancies: [
+    ...detail.discrepancies,
+    {
+      id: unknownId(args.scanId),
+      shipmentId: args.shipmentId,
+      lineId: null,
+      kind: 'wrong_item',
+      quantity: normaliseQuantity(args.quantity),
+      note: `Scanned code is not on the ship notice: ${args.sscc ?? args.raw ?? args.lineId ?? ''}`,
+      reportedAt: by.at,
+      reportedBy: by.actor,
+    },
+  ],
+});
+
+/** Counting, which must never wait for the network: scans add up here as they will on the server. */
 export const COUNTING: ApplyTable = {
-  recordScan: (detail, args, by) =>
-    onUnit(
-      onLine(detail, args.lineId, (line) => ({ ...line, counted: addQuantity(line.counted ?? '0', args.quantity) })),
-      args.sscc,
-      by.at,
-    ),
-  voidScan: (detail, args, _by, scan) => {
-    const undone = scan(args.scanId);
-    if (undone === null) return detail;
-    const lines = onLine(detail, undone.lineId, (line) => {
-      const counted = subtractQuantity(line.counted ?? '0', undone.quantity);
-      return { ...line, counted: compareQuantity(counted, '0') === 0 ? null : counted };
+  recordScan: (detail, args, by, scans) => {
+    const effect = effectOf(detail, args);
+    if (effect === null) return detail;
+    scans.set(args.scanId, effect);
+    if (effect.unitIds.length === 0 && effect.lines.length === 0) return flagUnknown(detail, args, by);
+    const counted = onLines(detail, effect.lines, (line, quantity) => ({
+      ...line,
+      counted: addQuantity(line.counted ?? '0', quantity),
+    }));
+    return onUnits(counted, effect.unitIds, by.at);
+  },
+  voidScan: (detail, args, _by, scans) => {
+    const effect = scans.get(args.scanId);
+    if (effect === undefined) return detail;
+    const discrepancies = detail.discrepancies.filter(({ id }) => id !== unknownId(args.scanId));
+    const known = discrepancies.length === detail.discrepancies.length ? detail : { ...detail, discrepancies };
+    const lines = onLines(known, effect.lines, (line, quantity) => {
+      const left = subtractQuantity(line.counted ?? '0', quantity);
+      return { ...line, counted: compareQuantity(left, '0') === 0 ? null : left };
     });
-    return onUnit(lines, undone.sscc, null);
+    return onUnits(lines, effect.unitIds, null);
   },
   setCount: (detail, args) =>
-    onLine(detail, args.lineId, (line) => ({
+    onLines(detail, [{ lineId: args.lineId, quantity: normaliseQuantity(args.counted) }], (line, counted) => ({
       ...line,
-      counted: args.counted,
-      damaged: args.damaged ?? line.damaged,
+      counted,
+      damaged: args.damaged === undefined ? line.damaged : normaliseQuantity(args.damaged),
     })),
 };

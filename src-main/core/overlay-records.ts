@@ -2,7 +2,7 @@ import type { CommandArgs } from '#contract/domain/command-args.ts';
 import type { ShipmentDetail } from '#contract/domain/entities.ts';
 import { DEFAULT_CHECKS } from '#contract/domain/inspection.ts';
 import { deriveOutcome } from '#contract/domain/quality.ts';
-import type { Inspection } from '#contract/domain/shipment-records.ts';
+import type { Hold, Inspection } from '#contract/domain/shipment-records.ts';
 import type { ApplyTable, By } from './apply-command.ts';
 
 /** Adds a record unless one with its id has come from the server already. */
@@ -31,6 +31,18 @@ const rejection = (args: CommandArgs['reportRejection'], by: By): ShipmentDetail
   reportedBy: by.actor,
 });
 
+const newHold = (id: string, shipmentId: string, lineId: string | null, reason: string, by: By): Hold => ({
+  id,
+  shipmentId,
+  lineId,
+  reason,
+  placedAt: by.at,
+  placedBy: by.actor,
+  releasedAt: null,
+  releasedBy: null,
+  releaseReason: null,
+});
+
 /** Facts and records beside the status: doors, holds, problems, documents, notes, inspections, rejections. */
 export const RECORDS: ApplyTable = {
   recordDeparture: (detail, args) => ({ ...detail, eta: args.eta ?? detail.eta }),
@@ -42,8 +54,8 @@ export const RECORDS: ApplyTable = {
   assignDoor: (detail, args) => ({ ...detail, doorId: args.doorId ?? detail.doorId }),
   reportAtDoor: (detail, args) => ({ ...detail, doorId: args.doorId ?? detail.doorId }),
   refuseShipment: (detail, args) => ({ ...detail, reason: args.reason }),
-  cancelShipment: (detail, args) => ({ ...detail, reason: args.reason ?? detail.reason }),
-  reopenCount: (detail, args) => ({ ...detail, reason: args.reason }),
+  cancelShipment: (detail, args) => ({ ...detail, reason: args.reason ?? null }),
+  reopenCount: (detail, args) => ({ ...detail, reason: args.reason, receivedAt: null }),
   reopenShipment: (detail, args) => ({ ...detail, reason: args.reason, closedAt: null }),
   amendShipment: (detail, args) => ({
     ...detail,
@@ -58,17 +70,7 @@ export const RECORDS: ApplyTable = {
   }),
   placeHold: (detail, args, by) => ({
     ...detail,
-    holds: add(detail.holds, {
-      id: args.holdId,
-      shipmentId: args.shipmentId,
-      lineId: args.lineId ?? null,
-      reason: args.reason,
-      placedAt: by.at,
-      placedBy: by.actor,
-      releasedAt: null,
-      releasedBy: null,
-      releaseReason: null,
-    }),
+    holds: add(detail.holds, newHold(args.holdId, args.shipmentId, args.lineId ?? null, args.reason, by)),
   }),
   releaseHold: (detail, args, by) => ({
     ...detail,
@@ -163,15 +165,24 @@ export const RECORDS: ApplyTable = {
         { ...args.result, recordedBy: by.actor, recordedAt: by.at },
       ],
     })),
-  completeInspection: (detail, args, by) =>
-    onInspection(detail, args.inspectionId, (row) => ({
+  completeInspection: (detail, args, by) => {
+    const outcome = deriveOutcome(args.quantities);
+    const done = onInspection(detail, args.inspectionId, (row) => ({
       ...row,
       status: 'completed',
       quantities: args.quantities,
-      outcome: deriveOutcome(args.quantities),
+      outcome,
       completedAt: by.at,
       completedBy: by.actor,
       note: args.note ?? row.note,
-    })),
+    }));
+    const inspected = detail.inspections.find(({ id }) => id === args.inspectionId);
+    if (outcome === 'passed' || inspected === undefined) return done;
+    // A failed inspection puts its goods on hold; the server's hold takes the place of this one.
+    const { inspected: all, rejected, held } = args.quantities;
+    const reason = `Inspection: ${rejected} rejected, ${held} held of ${all}`;
+    const hold = newHold(`inspection:${args.inspectionId}`, args.shipmentId, inspected.lineId, reason, by);
+    return { ...done, holds: add(done.holds, hold) };
+  },
   reportRejection: (detail, args, by) => ({ ...detail, rejections: add(detail.rejections, rejection(args, by)) }),
 };

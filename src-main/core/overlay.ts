@@ -3,7 +3,7 @@ import { deriveReadiness } from '#contract/domain/documents.ts';
 import type { ShipmentDetail } from '#contract/domain/entities.ts';
 import { deriveQuality } from '#contract/domain/quality.ts';
 import type { ActorRole } from '#contract/domain/roles.ts';
-import type { Apply, ApplyTable, By, ScanLookup } from './apply-command.ts';
+import type { Apply, ApplyTable, By, ScanMemory } from './apply-command.ts';
 import { COUNTING } from './overlay-counting.ts';
 import { createsShipment, newShipment } from './overlay-new-shipment.ts';
 import { RECORDS } from './overlay-records.ts';
@@ -49,7 +49,7 @@ const rederive = (before: ShipmentDetail, after: ShipmentDetail): ShipmentDetail
   return { ...after, ...chips };
 };
 
-const applyOne = (detail: ShipmentDetail, work: Work, scan: ScanLookup): ShipmentDetail => {
+const applyOne = (detail: ShipmentDetail, work: Work, scans: ScanMemory): ShipmentDetail => {
   const { type, args, occurredAt } = work.mutation;
   const by: By = {
     at: occurredAt,
@@ -57,7 +57,7 @@ const applyOne = (detail: ShipmentDetail, work: Work, scan: ScanLookup): Shipmen
   };
   // The arguments were parsed with the command's own schema before the journal took them.
   const apply = TABLE[type] as Apply<typeof type> | undefined;
-  const recorded = apply === undefined ? detail : apply(detail, args as never, by, scan);
+  const recorded = apply === undefined ? detail : apply(detail, args as never, by, scans);
   // Every step but the refused ones also moves the status; the version stays the server's, because decisions name it.
   const after = step(recorded, type, by);
   return after === detail ? detail : rederive(detail, after);
@@ -71,9 +71,9 @@ export const overlayShipment = (
   base: ShipmentDetail | null,
   works: readonly Work[],
   places: Places,
-  scan: ScanLookup,
+  scans: ScanMemory,
 ): ShipmentDetail | null =>
   works.reduce<ShipmentDetail | null>((detail, work) => {
     if (createsShipment(work.mutation.type)) return detail ?? newShipment(work, places);
-    return detail === null ? null : applyOne(detail, work, scan);
+    return detail === null ? null : applyOne(detail, work, scans);
   }, base);

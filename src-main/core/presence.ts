@@ -41,15 +41,25 @@ export class Presence {
 
   /** Joins now, and again after every reconnect, until `leave`. */
   open(shipmentId: string): void {
-    if (!this.#rooms.has(shipmentId)) this.#rooms.set(shipmentId, { viewers: [], typing: new Map() });
+    this.keep(shipmentId);
     void this.#join(shipmentId);
   }
 
-  leave(shipmentId: string): void {
+  /** As `open`, when the caller joins by itself. */
+  keep(shipmentId: string): void {
+    if (!this.#rooms.has(shipmentId)) this.#rooms.set(shipmentId, { viewers: [], typing: new Map() });
+  }
+
+  /** As `leave`, when the caller leaves by itself. */
+  forget(shipmentId: string): void {
     const room = this.#rooms.get(shipmentId);
-    if (room === undefined) return;
-    this.#clear(room);
+    if (room !== undefined) this.#clear(room);
     this.#rooms.delete(shipmentId);
+  }
+
+  leave(shipmentId: string): void {
+    if (!this.#rooms.has(shipmentId)) return;
+    this.forget(shipmentId);
     if (!this.#ports.socket.isConnected()) return;
     this.#ports.socket.request('leave:shipment', { shipmentId }, ANSWER_MS).catch(() => undefined);
   }

@@ -43,3 +43,6 @@ export const ownerOf = ({ session }: SignedIn, hash: Hash): Owner => {
     server,
   };
 };
+
+/** How a change names the station it came from: enough to know one's own work again, and nothing to impersonate it with. */
+export const originTag = (clientId: string, hash: Hash): string => hash(clientId).slice(0, 12);

@@ -55,6 +55,7 @@ export class DownDoor {
     return this.#withoutBadRows(this.#read(frame, payload, 'page'));
   }
 
+  /** Its page is one that was asked for. */
   hello(payload: unknown): HelloReply {
     const reply = this.#read(helloReply, payload, 'hello');
     return reply.frame === null ? reply : { ...reply, frame: this.#withoutBadRows(reply.frame) };
@@ -93,7 +94,7 @@ export class DownDoor {
       this.#drop(event);
       throw unreachable('The answer could not be read.');
     }
-    const ok = this.#read(UP[event].ok as z.ZodType, payload, event);
+    const ok = event === 'sync:hello' ? this.hello(payload) : this.#read(UP[event].ok as z.ZodType, payload, event);
     return { ok: true, ...(ok as object) } as Ack<E>;
   }
 

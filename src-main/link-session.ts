@@ -1,0 +1,139 @@
+import { reachesServer } from '#contract/bridge/connection.ts';
+import type { Mutation, PushReply } from '#contract/wire/sync.ts';
+import { PROTOCOL_VERSION } from '#contract/wire/version.ts';
+import { LinkFault } from './core/link-fault.ts';
+import { LinkPolicy, type LinkPolicyPorts } from './core/link-policy.ts';
+import type { Outbox } from './core/outbox.ts';
+import type { Clock, Journal, Log, Random, SayHello, SocketListener } from './core/ports.ts';
+import { SyncEngine, type SyncEnginePorts } from './core/sync-engine.ts';
+import { DownDoor } from './link/parse-down.ts';
+import { PollLink } from './link/poll-link.ts';
+import { SocketLink } from './link/socket-link.ts';
+
+const HELLO_MS = 15_000;
+const PUSH_MS = 10_000;
+
+export type LinkSessionOptions = {
+  readonly url: string;
+  readonly token: () => string;
+  readonly app: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly outbox: Pick<Outbox, 'clientId' | 'reconcile'>;
+  readonly journal: Pick<Journal, 'lastAnswered'>;
+  readonly sync: Omit<SyncEnginePorts, 'http' | 'clock' | 'log'>;
+  readonly serverNow: () => number;
+  readonly refreshToken: LinkPolicyPorts['refreshToken'];
+  readonly onState: LinkPolicyPorts['onState'];
+  readonly onSocket: (socketId: string | null) => void;
+  readonly onGuide: SocketListener['guide'];
+  readonly onMeasured: SocketListener['measured'];
+};
+
+/** One person's connection to one server: both links, the engine that reads by them, and the policy that chooses. */
+export class LinkSession {
+  readonly http: PollLink;
+  readonly socket: SocketLink;
+  readonly #options: LinkSessionOptions;
+  readonly #engine: SyncEngine;
+  readonly #policy: LinkPolicy;
+
+  constructor(options: LinkSessionOptions) {
+    const { url, token, clock, log } = options;
+    const door = new DownDoor(log);
+    this.#options = options;
+    this.http = new PollLink({ url, token, door });
+    this.socket = new SocketLink({ url, token, clock, door, listener: this.#listener() });
+    this.#engine = new SyncEngine({ ...options.sync, http: this.http, clock, log });
+    this.#engine.setServerClock(options.serverNow);
+    this.#policy = new LinkPolicy({
+      clock,
+      log,
+      random: options.random,
+      socket: this.socket,
+      catchUp: () => this.#engine.catchUp(this.#sayHello),
+      poll: (waitSeconds) => this.#engine.poll(waitSeconds),
+      cancelPoll: () => this.http.cancelChanges(),
+      probe: () => this.http.probe(),
+      refreshToken: options.refreshToken,
+      onState: options.onState,
+    });
+  }
+
+  get state(): LinkPolicy['state'] {
+    return this.#policy.state;
+  }
+
+  start(): void {
+    this.#policy.start();
+  }
+
+  retryNow(): void {
+    this.#policy.retryNow();
+  }
+
+  /** Resolves when nothing is written to the cache any more. */
+  async stop(): Promise<void> {
+    this.#policy.stop();
+    this.#engine.socketGone();
+    this.#options.onSocket(null);
+    await this.#engine.idle();
+  }
+
+  isReachable(): boolean {
+    return reachesServer(this.#policy.state);
+  }
+
+  /** Work to the server by the link there is. Rejects with a `LinkFault`. */
+  async send(clientId: string, mutations: readonly Mutation[]): Promise<PushReply> {
+    if (this.#policy.state.kind !== 'live' || !this.socket.isConnected()) return this.http.push(clientId, mutations);
+    const answer = await this.socket.request('sync:push', { clientId, mutations: [...mutations] }, PUSH_MS);
+    if (!answer.ok) throw new LinkFault(answer.code, answer.message);
+    return answer;
+  }
+
+  readonly #sayHello: SayHello = async (cursor) => {
+    const { app, outbox, journal } = this.#options;
+    const { clientId } = outbox;
+    const lastN = await journal.lastAnswered(clientId);
+    const hello = { protocol: PROTOCOL_VERSION, clientId, cursor, app, lastN };
+    const answer = await this.socket.request('sync:hello', hello, HELLO_MS);
+    if (!answer.ok) throw new LinkFault(answer.code, answer.message);
+    if (answer.state === 'live' && clientId === outbox.clientId) await outbox.reconcile(answer.lastN);
+    return answer;
+  };
+
+  #listener(): SocketListener {
+    const { log, onSocket, onGuide, onMeasured } = this.#options;
+    const failed = (what: string) => (error: unknown) =>
+      log(what, { code: error instanceof LinkFault ? error.code : 'store', message: (error as Error).message });
+    const down = (reason: 'socket_silent' | 'socket_unreachable'): void => {
+      this.#engine.socketGone();
+      onSocket(null);
+      this.#policy.socketDown(reason);
+    };
+    return {
+      connected: (transport, socketId) => {
+        onSocket(socketId);
+        this.#policy.socketConnected(transport);
+      },
+      transportChanged: (transport) => this.#policy.transportChanged(transport),
+      lost: (why) => down(why === 'silent' ? 'socket_silent' : 'socket_unreachable'),
+      failed: () => down('socket_unreachable'),
+      refused: (code) => {
+        this.#engine.socketGone();
+        onSocket(null);
+        this.#policy.socketRefused(code);
+      },
+      frame: (frame) => void this.#engine.receive(frame).catch(failed('sync.frame_failed')),
+      badFrame: () => void this.#engine.pull().catch(failed('sync.pull_failed')),
+      scopeChanged: () => void this.#engine.pull().catch(failed('sync.pull_failed')),
+      guide: onGuide,
+      measured: (latencyMs, offsetMs) => {
+        this.#policy.latency(latencyMs);
+        onMeasured(latencyMs, offsetMs);
+      },
+    };
+  }
+}
