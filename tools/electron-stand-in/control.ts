@@ -11,7 +11,7 @@ export const network = { online: true };
 
 /**
  * `require('electron').$standin`: what the operating system and the person in front of it would do. Only the stand-in
- * has it; tests reach it through tests/e2e/support/launch-station.ts, which knows another way for real Electron.
+ * has it; tests reach it through launch-station.ts, which knows another way for real Electron.
  */
 export const control = {
   /** Every notification shown so far, oldest first, as Electron's own `Notification` with `click()`, `press(action)`, `dismiss(reason)`. */

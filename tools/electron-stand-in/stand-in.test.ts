@@ -262,6 +262,8 @@ describe('the locks', () => {
     );
     expect(failed).toBe('refused');
     expect(await seen('cancelled')).toContainEqual({ url: 'https://example.invalid/x.png', type: 'image', from: 1 });
+    // Chromium says why, which tells it from a name that does not resolve.
+    await expect.poll(() => seen('console')).toContainEqual(expect.stringContaining('net::ERR_BLOCKED_BY_CLIENT'));
   });
 
   it("serves the app's scheme with its body, its headers and the app's additions", async () => {
@@ -295,6 +297,10 @@ describe('the locks', () => {
     await station.page.locator('#blank').click();
     await expect.poll(() => seen('window.open')).toEqual(['https://evil.example/', 'app://bundle/other.html']);
     await expect.poll(() => station.app.windows().length).toBe(1);
+    const chromium = await station.page.context().newCDPSession(station.page);
+    const pages = async (): Promise<number> =>
+      (await chromium.send('Target.getTargets')).targetInfos.filter(({ type }) => type === 'page').length;
+    await expect.poll(pages).toBe(1);
   });
 
   it("grants what the app's handlers grant, and nothing else", async () => {
