@@ -6,7 +6,7 @@ type Surface = Pick<
 >;
 
 /** Chromium's command line as the app sees it. Switches the app appends are remembered but do not reach Chromium. */
-class CommandLineImpl implements Surface {
+export class CommandLineImpl implements Surface {
   readonly #switches = new Map<string, string>();
 
   constructor(argv: readonly string[]) {

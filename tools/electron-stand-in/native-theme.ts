@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 type Source = Electron.NativeTheme['themeSource'];
 type Surface = Pick<Electron.NativeTheme, 'themeSource' | 'shouldUseDarkColors' | 'shouldUseHighContrastColors'>;
 
-class NativeThemeImpl extends EventEmitter implements Surface {
+export class NativeThemeImpl extends EventEmitter implements Surface {
   readonly shouldUseHighContrastColors = false;
   #source: Source = 'system';
   #systemIsDark = false;
