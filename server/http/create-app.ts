@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { ProblemError } from '#contract/wire/errors.ts';
 import { registerApiDocs } from './api-docs.ts';
@@ -81,7 +81,7 @@ const apiRoutes =
 export const createApp = async (ports: HttpPorts, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
     return503OnClosing: false,
     forceCloseConnections: false,

@@ -31,7 +31,7 @@ const binaryType = (bytes: Uint8Array): string | null => {
 const ACTIVE = /^(MZ|#!|<!doctype html|<\?php|<(html|head|body|script|svg|iframe|object|math)\b)/i;
 // XML may carry its active root behind a declaration, comments and a doctype.
 const ACTIVE_XML =
-  /<(svg|html|script)\b|<!DOCTYPE\s+(svg|html)|xmlns\s*=\s*["']http:\/\/www\.w3\.org\/(1999\/xhtml|2000\/svg)/i;
+  /<(svg|html|script)\b|<!DOCTYPE\s+(svg|html)|xmlns(:[\w.-]+)?\s*=\s*["']http:\/\/www\.w3\.org\/(1999\/xhtml|2000\/svg)/i;
 
 const isText = (bytes: Uint8Array): boolean =>
   bytes.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d || byte === 0x0c);

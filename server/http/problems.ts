@@ -28,10 +28,16 @@ export type Issue = { readonly path: string; readonly message: string };
 export const issuesOf = (error: z.core.$ZodError): Issue[] =>
   error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
 
+const invalid = (issues: readonly Issue[]): ProblemError => {
+  const [first] = issues;
+  const detail = first === undefined ? undefined : `${first.path || 'The request'}: ${first.message}`;
+  return new ProblemError('invalid', detail, { issues });
+};
+
 /** Parses what a schema on the route cannot reach (command arguments, multipart fields); throws `invalid` with the issues. */
 export const parseOrInvalid = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
   const read = schema.safeParse(value);
-  if (!read.success) throw new ProblemError('invalid', undefined, { issues: issuesOf(read.error) });
+  if (!read.success) throw invalid(issuesOf(read.error));
   return read.data;
 };
 
@@ -43,7 +49,7 @@ export const problemErrorOf = (error: FastifyError | Error): ProblemError | null
       path: each.instancePath.replace(/^\//, '').replaceAll('/', '.'),
       message: each.message ?? 'does not fit',
     }));
-    return new ProblemError('invalid', undefined, { issues });
+    return invalid(issues);
   }
   const code = 'code' in error ? FASTIFY_CODES[error.code] : undefined;
   if (code !== undefined) return new ProblemError(code);
