@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Actor } from '#contract/domain/roles.ts';
+import type { Position, Sender, Storage } from '../core/storage.ts';
+import { genesis } from './digest.ts';
+import { toOpenError } from './faults.ts';
+import { migrate } from './migrate.ts';
+import { type Db, STREAM } from './schema.ts';
+import { createSqlStorage } from './sql-storage.ts';
+import { lockForThisProcess, openReader, openWriter } from './sqlite-connection.ts';
+
+export type SqliteOptions = {
+  /** Path of the database; its folder is made when missing. */
+  readonly file: string;
+  readonly clock: () => Date;
+  /** UUIDv7. */
+  readonly newId: () => string;
+  readonly logger?: { error(fields: Record<string, unknown>, message: string): void };
+  /** Bytes at which the database stops growing and answers `storage_full`; unset: when the disk is full. */
+  readonly maxBytes?: number;
+  readonly approveByPin?: (pin: string, sender: Sender) => Promise<Actor | null>;
+};
+
+/** The stream of this database; a new one begins a history of its own, known by a random epoch. */
+const readPosition = async (writer: Db): Promise<Position> => {
+  const epoch = randomBytes(16).toString('hex');
+  await writer
+    .insertInto('stream')
+    .values({ id: STREAM, epoch, head: 0, chain: genesis(epoch), floor: 0 })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+  const stream = await writer.selectFrom('stream').selectAll().where('id', '=', STREAM).executeTakeFirstOrThrow();
+  return { epoch: stream.epoch, head: Number(stream.head), chain: stream.chain, floor: Number(stream.floor) };
+};
+
+/**
+ * Opens the SQLite storage, creating or upgrading the file as needed. Rejects with an `Error` that says what to do when the
+ * file is damaged, is not a database, is in use by another server, or would not be durable.
+ */
+export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage> => {
+  const { file, clock, newId, logger, maxBytes, approveByPin } = options;
+  let writer: Db | null = null;
+  let unlock: (() => void) | null = null;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    unlock = lockForThisProcess(file);
+    writer = openWriter(file, maxBytes);
+    await migrate(writer);
+    const position = await readPosition(writer);
+    return createSqlStorage({
+      writer,
+      reader: openReader(file),
+      position,
+      clock,
+      newId,
+      ...(approveByPin === undefined ? {} : { approveByPin }),
+      onFault: (error) => logger?.error({ err: error }, 'a listener to commits failed'),
+      onClosed: unlock,
+    });
+  } catch (error) {
+    await writer?.destroy();
+    unlock?.();
+    throw toOpenError(file, error);
+  }
+};

@@ -1,0 +1,104 @@
+import Database from 'better-sqlite3';
+import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from 'kysely';
+import type { Tables } from './schema.ts';
+
+/** Milliseconds a connection waits for another process (a backup, an operator's shell) before it gives up. */
+const BUSY_TIMEOUT = 5000;
+/** Prepared statements kept per connection; the shapes in use are some dozens. */
+const MOST_STATEMENTS = 400;
+
+type Statement = ReturnType<Database.Database['prepare']>;
+
+/**
+ * Keeps prepared statements: Kysely prepares anew for every execution, and parsing SQL would cost more than running it.
+ */
+const remembering = (database: Database.Database) => {
+  const statements = new Map<string, Statement>();
+  return {
+    prepare: (sql: string): Statement => {
+      const known = statements.get(sql);
+      if (known !== undefined) return known;
+      if (statements.size >= MOST_STATEMENTS) statements.clear();
+      const statement = database.prepare(sql);
+      statements.set(sql, statement);
+      return statement;
+    },
+    close: () => database.close(),
+  };
+};
+
+class WriterDriver extends SqliteDriver {
+  readonly #database: Database.Database;
+
+  constructor(config: ConstructorParameters<typeof SqliteDriver>[0], database: Database.Database) {
+    super(config);
+    this.#database = database;
+  }
+
+  /** The write lock is taken at once: a deferred transaction that has read may find it can no longer write. */
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** SQLite ends a transaction by itself when the disk is full; the first error is then the one worth telling. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.inTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+/** The writing connection, durable at every commit; `maxBytes` is where the file stops growing. */
+export const openWriter = (file: string, maxBytes?: number): Kysely<Tables> => {
+  const database = new Database(file, { timeout: BUSY_TIMEOUT });
+  try {
+    setDurable(database);
+    if (maxBytes !== undefined) {
+      const pageSize = Number(database.pragma('page_size', { simple: true }));
+      database.pragma(`max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`);
+    }
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const config = { database: remembering(database) };
+  class WriterDialect extends SqliteDialect {
+    override createDriver(): SqliteDriver {
+      return new WriterDriver(config, database);
+    }
+  }
+  return new Kysely<Tables>({ dialect: new WriterDialect(config) });
+};
+
+/** Settings are read back: a file system without WAL, or a build with another default, must not go unnoticed. */
+const setDurable = (database: Database.Database): void => {
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  const mode = database.pragma('journal_mode', { simple: true });
+  const synchronous = database.pragma('synchronous', { simple: true });
+  if (mode !== 'wal' || synchronous !== 2) {
+    throw new Error(`SQLite would not be durable here: journal_mode ${mode}, synchronous ${synchronous}`);
+  }
+};
+
+/** A second connection for reading: it sees committed transactions only, never the one being written. */
+export const openReader = (file: string): Kysely<Tables> => {
+  const database = new Database(file, { timeout: BUSY_TIMEOUT, readonly: true });
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: remembering(database) }) });
+};
+
+/**
+ * Takes the data directory for this process: two servers on one file would each hand out numbers from memory. The lock is
+ * the operating system's, so it ends with the process however that ends. Returns the release.
+ */
+export const lockForThisProcess = (file: string): (() => void) => {
+  const lock = new Database(`${file}.lock`, { timeout: 0 });
+  try {
+    lock.exec('begin exclusive');
+  } catch (error) {
+    lock.close();
+    throw new Error(`Another Dockline server is using ${file}. Stop it first, or give this one another DATA_DIR.`, {
+      cause: error,
+    });
+  }
+  return () => lock.close();
+};
