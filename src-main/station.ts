@@ -1,13 +1,13 @@
 import type { PushChannel, Pushes } from '#contract/bridge/channels.ts';
 import type { ConnectionState } from '#contract/bridge/connection.ts';
-import type { Configured, StationSettings } from '#contract/bridge/view.ts';
+import type { Configured } from '#contract/bridge/view.ts';
 import type { Frame } from '#contract/wire/sync.ts';
 import { Board } from './core/board.ts';
 import { Inbox } from './core/inbox.ts';
 import { unreachable } from './core/link-fault.ts';
 import { Outbox } from './core/outbox.ts';
 import { overlayPlaces } from './core/overlay-places.ts';
-import type { Cancel, Clock, Hash, Log, NewId, Places, Random, SocketPort } from './core/ports.ts';
+import type { Cancel, Clock, Hash, Log, NewId, Places, Random, SettingsStore, SocketPort } from './core/ports.ts';
 import { Presence } from './core/presence.ts';
 import { createRequests, type Handlers } from './core/requests.ts';
 import { ServerClock } from './core/server-clock.ts';
@@ -25,15 +25,6 @@ const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 const NO_PLACES: Places = { warehouses: [], doors: [], suppliers: [], capacities: [] };
 const PLACE_PARTS = ['warehouses', 'doors', 'capacities'] as const;
 const PLACES: ReadonlySet<string> = new Set(['warehouse', 'door', 'supplier', 'capacity']);
-
-/** Where the settings of this device live; `server` holds what signs the station in. */
-export interface SettingsStore {
-  settings(): StationSettings;
-  change(change: { [K in keyof StationSettings]?: StationSettings[K] | undefined }): Promise<StationSettings>;
-  server(): Promise<{ readonly serverUrl: string; readonly token: string } | null>;
-  saveServer(server: { readonly serverUrl: string; readonly token: string }): Promise<void>;
-  forgetToken(): Promise<void>;
-}
 
 export type StationOptions = {
   /** Folder of `journal.db` and the cache files. */

@@ -1,5 +1,5 @@
 import type { ConnectionState } from '#contract/bridge/connection.ts';
-import type { HistoryView, InboxItem } from '#contract/bridge/view.ts';
+import type { HistoryView, InboxItem, StationSettings } from '#contract/bridge/view.ts';
 import type { EntityName, ShipmentDetail } from '#contract/domain/entities.ts';
 import type { Capacity, DockDoor, Supplier, Warehouse } from '#contract/domain/places.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
@@ -153,6 +153,17 @@ export interface Journal {
 }
 
 export type Refused = { readonly n: number; readonly code: ProblemCode; readonly message: string };
+
+// --- device -----------------------------------------------------------------------------------------------------------
+
+/** Where the settings of this device live; `server` holds what signs the station in. */
+export interface SettingsStore {
+  settings(): StationSettings;
+  change(change: { [K in keyof StationSettings]?: StationSettings[K] | undefined }): Promise<StationSettings>;
+  server(): Promise<{ readonly serverUrl: string; readonly token: string } | null>;
+  saveServer(server: { readonly serverUrl: string; readonly token: string }): Promise<void>;
+  forgetToken(): Promise<void>;
+}
 
 // --- link ------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,36 @@
+/** Chromium and Node switches that open a debugger, another server, another profile or the sandbox. Lower case. */
+export const FORBIDDEN_SWITCHES = [
+  'remote-debugging-port',
+  'remote-debugging-pipe',
+  'remote-debugging-address',
+  'remote-allow-origins',
+  'inspect',
+  'inspect-brk',
+  'inspect-port',
+  'js-flags',
+  'load-extension',
+  'proxy-server',
+  'proxy-pac-url',
+  'host-rules',
+  'host-resolver-rules',
+  'ignore-certificate-errors',
+  'ignore-certificate-errors-spki-list',
+  'allow-insecure-localhost',
+  'disable-web-security',
+  'disable-site-isolation-trials',
+  'allow-file-access-from-files',
+  'no-sandbox',
+  'disable-gpu-sandbox',
+  'disable-setuid-sandbox',
+  'ssl-key-log-file',
+  'net-log',
+  'log-net-log',
+  'gpu-launcher',
+  'renderer-cmd-prefix',
+  'utility-cmd-prefix',
+  'use-fake-ui-for-media-stream',
+  'enable-automation',
+] as const;
+
+export const forbiddenAmong = (has: (name: string) => boolean): string[] =>
+  FORBIDDEN_SWITCHES.filter((name) => has(name));
