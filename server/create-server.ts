@@ -124,13 +124,10 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   return { app, sockets, waiters, drainMs: limits.drainMs };
 };
 
-const openStorage = (options: ServerOptions, log: Logger): Promise<Storage> =>
-  openSqliteStorage({
-    file: join(options.dataDir, 'dockline.db'),
-    clock: options.now ?? Date.now,
-    newId: uuidv7,
-    logger: log,
-  });
+const openStorage = ({ dataDir, now = Date.now }: ServerOptions, log: Logger): Promise<Storage> => {
+  const file = join(dataDir, 'dockline.db');
+  return openSqliteStorage({ file, clock: () => new Date(now()), newId: uuidv7, logger: log });
+};
 
 /** Builds a server that is not listening yet; reads no environment. Throws `DataDirInUse` when the folder has a server. */
 export const createServer = async (options: ServerOptions): Promise<DocklineServer> => {
@@ -158,7 +155,7 @@ export const createServer = async (options: ServerOptions): Promise<DocklineServ
 
   return {
     listen: async (port = 0, host = '127.0.0.1') => {
-      await app.listen({ port, host, listenTextResolver: () => 'listening' });
+      await app.listen({ port, host, listenTextResolver: (at) => `Dockline listens at ${at}` });
       const address = app.server.address() as AddressInfo;
       const url = urlOf(address);
       lock.announce(url);

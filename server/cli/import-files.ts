@@ -4,6 +4,8 @@ import { CommandLineError } from './command-line-error.ts';
 import { readArgs } from './read-args.ts';
 import { type ServerAccess, sentenceOf, throughServer } from './through-server.ts';
 
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
 /** Takes one file; says what came of it, and whether it was taken. */
 const importFile = async ({ url, headers }: ServerAccess, file: string): Promise<boolean> => {
   const bytes = await readFile(file).catch((error: Error) => error);
@@ -18,8 +20,9 @@ const importFile = async ({ url, headers }: ServerAccess, file: string): Promise
     return false;
   }
   const { shipments, warnings } = asnReply.parse(await reply.json());
-  const named = shipments.map(({ number, lines }) => `${number} (${lines} lines)`).join(', ') || 'no shipments';
-  console.log(`${file}: ${named}; ${warnings.length} warnings`);
+  const named =
+    shipments.map(({ number, lines }) => `${number} (${count(lines, 'line')})`).join(', ') || 'no shipments';
+  console.log(`${file}: ${named}; ${count(warnings.length, 'warning')}`);
   for (const { code, message } of warnings) console.log(`  ${code}: ${message}`);
   return true;
 };

@@ -1,13 +1,20 @@
 import { readConfig } from '../config.ts';
 import { createServer } from '../create-server.ts';
 
+/** One Ctrl-C reaches the server twice when npm passes on what the terminal sent to both; that is no second wish. */
+const SAME_WISH_MS = 300;
+
 /** The first SIGTERM or Ctrl-C; a second one ends the process on the spot. */
 const untilToldToStop = (onStopping: (signal: string) => void): Promise<void> =>
   new Promise((resolve) => {
-    let told = false;
+    let toldAt: number | null = null;
     const stop = (signal: NodeJS.Signals): void => {
-      if (told) process.exit(1);
-      told = true;
+      const now = performance.now();
+      if (toldAt !== null) {
+        if (now - toldAt > SAME_WISH_MS) process.exit(1);
+        return;
+      }
+      toldAt = now;
       onStopping(signal);
       resolve();
     };
@@ -25,8 +32,7 @@ export const serve = async (env: NodeJS.ProcessEnv): Promise<number> => {
     processMetrics: true,
   });
   try {
-    const { url } = await server.listen(port, host);
-    server.log.info({ url, dataDir: config.dataDir }, `Dockline listens at ${url}`);
+    await server.listen(port, host);
     await untilToldToStop((signal) => server.log.info({ signal }, 'stopping'));
   } finally {
     await server.close();

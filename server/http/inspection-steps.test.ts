@@ -112,6 +112,13 @@ describe('the split on completion', () => {
     expect(quantities({ status: 'completed' }, earlier)).toMatchObject({ accepted: '0', held: '12.5' });
   });
 
+  it('counts a check as it was found last', () => {
+    const earlier = { status: 'in_progress' as const, results: [{ checkId: 'labels', passed: false }] };
+    expect(quantities({ status: 'completed', results: [{ checkId: 'labels', passed: true }] }, earlier)?.held).toBe(
+      '0',
+    );
+  });
+
   it('asks how much when a check failed and nothing says what is there', () => {
     const results = [{ checkId: 'condition', passed: false }];
     expect(code(() => plan({ status: 'completed', results }, null, []))).toBe('invalid');

@@ -52,7 +52,9 @@ const splitOf = (results: Results, earlier: readonly CheckResult[], amount: stri
       held: parts[2] ?? '0',
     };
   }
-  const failed = [...earlier, ...results.checks].some((check) => check.passed === false);
+  // A check that was looked at again counts as it was found last.
+  const latest = new Map([...earlier, ...results.checks].map((result) => [result.checkId, result.passed]));
+  const failed = [...latest.values()].includes(false);
   if (failed && amount === '0')
     throw new ProblemError('invalid', 'A check failed: say in results how much was inspected, rejected and held.');
   return { inspected: amount, accepted: failed ? '0' : amount, rejected: '0', held: failed ? amount : '0' };

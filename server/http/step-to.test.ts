@@ -40,19 +40,19 @@ describe('stepTo', () => {
   it('shows who decided on another version that the decision was lost, even to the same status', () => {
     const lost = problem(() => stepTo(at('at_door'), { status: 'at_door', expectedVersion: 2 }, 'lead'));
     expect(lost.code).toBe('version_conflict');
-    expect(lost.extra['shipment']).toMatchObject({ id: 's1', status: 'at_door' });
+    expect(lost.extra.shipment).toMatchObject({ id: 's1', status: 'at_door' });
   });
 
   it('refuses what no single step leads to', () => {
     const illegal = problem(() => stepTo(at('announced'), { status: 'closed' }, 'lead'));
     expect(illegal.code).toBe('illegal_step');
     expect(illegal.message).toContain('announced');
-    expect(illegal.extra['shipment']).toMatchObject({ id: 's1' });
+    expect(illegal.extra.shipment).toMatchObject({ id: 's1' });
   });
 
   it('asks for the reason where there has to be one', () => {
     const missing = problem(() => stepTo(at('received'), { status: 'counting' }, 'lead'));
     expect(missing.code).toBe('invalid');
-    expect(missing.extra['issues']).toMatchObject([{ path: 'reason' }]);
+    expect(missing.extra.issues).toMatchObject([{ path: 'reason' }]);
   });
 });
