@@ -119,6 +119,7 @@ export class BrowserWindowImpl extends EventEmitter implements Surface {
     this.#contents = new WebContentsImpl(preferences, {
       size: { width: across, height: down },
       close: () => this.close(),
+      destroy: () => this.destroy(),
       focus: () => this.focus(),
       isFocused: () => this.isFocused(),
       openWindow: (url, overrides) => this.#openChild(url, overrides),

@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CdpConnection, type CdpSession } from './cdp.ts';
 import { debug } from './debug.ts';
-import { type FoundChromium, findChromium } from './find-chromium.ts';
+import type { FoundChromium } from './find-chromium.ts';
 
 export interface Chromium {
   readonly connection: CdpConnection;
@@ -21,7 +21,6 @@ export interface Chromium {
 // Quiet (no updates, sync, prompts), never throttled, and with Electron's own defaults where Chrome's differ.
 const switches = [
   '--remote-debugging-pipe',
-  '--no-startup-window',
   '--no-first-run',
   '--no-default-browser-check',
   '--no-pings',
@@ -47,7 +46,8 @@ const switches = [
   '--password-store=basic',
   '--use-mock-keychain',
 ];
-const headless = [
+const headlessSwitches = [
+  '--no-startup-window',
   '--headless',
   '--hide-scrollbars',
   '--mute-audio',
@@ -55,6 +55,10 @@ const headless = [
   '--enable-unsafe-swiftshader',
   '--force-device-scale-factor=1',
 ];
+
+// A window without tabs and address bar. Only the one Chromium starts with can be had like that: the first BrowserWindow
+// takes it over.
+const headedSwitches = ['--app=data:text/html,'];
 
 /** How long Chromium may take to close by itself before it is killed, in milliseconds. */
 const closeWithinMs = 3_000;
@@ -98,8 +102,9 @@ const launch = async (found: FoundChromium, port: string | undefined): Promise<C
   const { executable, headed, environment } = found;
   const profile = makeProfile();
   const args = [...switches, `--user-data-dir=${profile}`];
-  if (!headed) args.push(...headless);
-  else if (process.getuid?.() === 0) args.push('--no-sandbox');
+  args.push(...(headed ? headedSwitches : headlessSwitches));
+  // --test-type: no warning across the window about the missing sandbox, which root cannot have.
+  if (headed && process.getuid?.() === 0) args.push('--no-sandbox', '--test-type');
   if (port !== undefined) args.push(`--remote-debugging-port=${port}`);
   // A process group of its own, so that Ctrl-C in a terminal reaches the app first and the app closes its browser.
   const process_ = spawn(executable, args, {
@@ -131,12 +136,13 @@ const launch = async (found: FoundChromium, port: string | undefined): Promise<C
 
 /**
  * Starts the one browser behind every window; later calls answer with the same one.
+ * @param found what `findChromium` found.
  * @param port a TCP port for other clients, "0" for any free one, undefined for none.
  * @param gone called if the browser ends without having been asked to.
  */
-export const startChromium = (port?: string, gone: () => void = () => undefined): Promise<Chromium> => {
-  onGone = gone;
-  running ??= launch(findChromium(), port);
+export const startChromium = (found: FoundChromium, port?: string, gone?: () => void): Promise<Chromium> => {
+  if (gone) onGone = gone;
+  running ??= launch(found, port);
   return running;
 };
 

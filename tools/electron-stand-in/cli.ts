@@ -5,10 +5,12 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { appImpl } from './app.ts';
 import { readPackage } from './app-paths.ts';
-import { startChromium } from './chromium.ts';
+import { type Chromium, startChromium } from './chromium.ts';
 import { commandLine } from './command-line.ts';
+import { findChromium } from './find-chromium.ts';
 import { startInterception } from './interception.ts';
 import { watchTargets } from './targets.ts';
+import { openWindows } from './window-list.ts';
 
 const electronFolder = new URL('../../node_modules/electron/', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', electronFolder), 'utf8')) as { version: string };
@@ -33,17 +35,16 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
 const port = commandLine.hasSwitch('remote-debugging-port')
   ? commandLine.getSwitchValue('remote-debugging-port')
   : undefined;
-// Beside the evaluation of the app's code, not after it: each takes its tenth of a second.
-const starting = startChromium(port, () => {
-  console.error('electron stand-in: Chromium ended unexpectedly, so the app ends, too.');
-  appImpl.exit(1);
-});
-// Awaited below; until then a failure must not count as unhandled.
-starting.catch(() => undefined);
-// A top-level `await app.whenReady()` in the app waits for ever, exactly as in Electron.
-await import(pathToFileURL(found.main).href);
+const browser = findChromium();
+const start = (): Promise<Chromium> =>
+  startChromium(browser, port, () => {
+    // A person has closed the last window, and Chromium with it: the app goes on as it likes.
+    if (openWindows.size === 0) return;
+    console.error('electron stand-in: Chromium ended unexpectedly, so the app ends, too.');
+    appImpl.exit(1);
+  });
 const show = async (): Promise<void> => {
-  const chromium = await starting;
+  const chromium = await start();
   Object.defineProperty(process.versions, 'chrome', { value: chromium.version, enumerable: true });
   await watchTargets(chromium);
   await startInterception(chromium.browser);
@@ -51,7 +52,15 @@ const show = async (): Promise<void> => {
   if (chromium.endpoint) process.stderr.write(`\nDevTools listening on ${chromium.endpoint}\n`);
   appImpl.becomeReady();
 };
-await show().catch((error: unknown) => {
-  // A second instance quits before its browser is up, and so takes it away from here.
-  if (!appImpl.isQuitting()) throw error;
-});
+
+// Beside the evaluation of the app's code, not after it: each takes its tenth of a second. Not where there are windows:
+// one would flash up for an app that only finds out that it is the second instance. A failure is reported by `show`.
+if (!browser.headed) start().catch(() => undefined);
+// A top-level `await app.whenReady()` in the app waits for ever, exactly as in Electron.
+await import(pathToFileURL(found.main).href);
+if (!appImpl.isQuitting()) {
+  await show().catch((error: unknown) => {
+    // Quitting takes the browser away from here.
+    if (!appImpl.isQuitting()) throw error;
+  });
+}

@@ -114,7 +114,8 @@ const toastsOf = (app: ElectronApplication, kind: Host['kind']): Toasts =>
 const firstPage = async (app: ElectronApplication): Promise<Page> => {
   const page = await app.firstWindow({ timeout: startWithinMs });
   // A window is there before the app has loaded anything into it.
-  await page.waitForURL((url) => url.protocol !== 'about:', { waitUntil: 'domcontentloaded', timeout: startWithinMs });
+  const isEmpty = ({ protocol }: URL): boolean => protocol === 'about:' || protocol === 'data:';
+  await page.waitForURL((url) => !isEmpty(url), { waitUntil: 'domcontentloaded', timeout: startWithinMs });
   return page;
 };
 

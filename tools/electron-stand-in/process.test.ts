@@ -45,6 +45,17 @@ describe('the process', () => {
     expect(browsersOf(station.pid)).toBe(0);
   });
 
+  it('quits when a person closes its last window', { timeout: 60_000 }, async () => {
+    const station = await start('closed');
+    const ended = once(station.app.process(), 'exit');
+    const tools = await station.page.context().newCDPSession(station.page);
+    // Chromium's own way of closing, which does not ask the app.
+    await tools.send('Page.close').catch(() => undefined);
+    expect(await ended).toEqual([0, null]);
+    expect(station.output()).toContain('before-quit');
+    expect(browsersOf(station.pid)).toBe(0);
+  });
+
   it('refuses a second instance and tells the first, but lets another station start beside it', {
     timeout: 60_000,
   }, async () => {

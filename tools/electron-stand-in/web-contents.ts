@@ -61,6 +61,8 @@ type Surface = Pick<
 export interface Host {
   size: { width: number; height: number };
   close(): void;
+  /** The page has gone and cannot be kept. */
+  destroy(): void;
   focus(): void;
   isFocused(): boolean;
   openWindow(url: string, options: Electron.BrowserWindowConstructorOptions): void;
@@ -295,6 +297,7 @@ export class WebContentsImpl extends EventEmitter implements Surface, RequestOwn
   #follow(target: PageTarget): void {
     const { targetId, session } = target;
     this.#targetId = targetId;
+    target.onClosed(() => this.#host.destroy());
     this.#frames.follow(session, targetId, {
       navigated: (frame) => this.#committed(frame),
       movedInPage: (frame) => this.#navigation.movedInPage(frame),
