@@ -1,0 +1,95 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Field } from '../../components/field.tsx';
+import { HoldButton } from '../../components/hold-button.tsx';
+import { type AskProps, useFinish } from './ask.ts';
+import { useDesk } from './desk.ts';
+import { ReasonTiles, useReason } from './reason-tiles.tsx';
+
+/** Refusing and cancelling: a reason, then a press of one second. Both end the shipment. */
+export const AskEnd = ({ command, onClose }: AskProps<'refuseShipment' | 'cancelShipment'>) => {
+  const { t } = useTranslation();
+  const reason = useReason();
+  const finish = useFinish(onClose);
+  const end = (): void => {
+    if (reason.code === null) return;
+    if (command === 'refuseShipment')
+      finish('refuseShipment', { reason: reason.sentence, reasonCode: reason.code, evidence: [] });
+    else finish('cancelShipment', { reason: reason.sentence });
+  };
+  return (
+    <Dialog
+      wide
+      title={t(`do.${command}`)}
+      onClose={onClose}
+      testId="ask-reason"
+      foot={
+        <HoldButton danger disabled={!reason.complete} onHeld={end} testId="hold-confirm" command={command}>
+          {t(`do.${command}`)}
+        </HoldButton>
+      }
+    >
+      <p>{t(command === 'refuseShipment' ? 'ask.refuseIntro' : 'ask.cancelIntro')}</p>
+      <ReasonTiles reason={reason} />
+    </Dialog>
+  );
+};
+
+/** Reopening a count or a shipment: a sentence saying why, kept in the history. */
+export const AskReopen = ({ command, onClose }: AskProps<'reopenCount' | 'reopenShipment'>) => {
+  const { t } = useTranslation();
+  const [words, setWords] = useState('');
+  const finish = useFinish(onClose);
+  return (
+    <Dialog
+      title={t(`do.${command}`)}
+      onClose={onClose}
+      testId="ask-reason"
+      foot={
+        <Button
+          big
+          look="primary"
+          isDisabled={words.trim() === ''}
+          data-testid="ask-save"
+          onPress={() => finish(command, { reason: words.trim() })}
+        >
+          {t(`do.${command}`)}
+        </Button>
+      }
+    >
+      <Field label={t('ask.why')} value={words} onChange={setWords} testId="reason-words" area />
+    </Dialog>
+  );
+};
+
+/** Closing although required documents are missing: the sentence that waives them, then a press of one second. */
+export const AskWaiver = ({ onClose }: AskProps<'closeShipment'>) => {
+  const { t } = useTranslation();
+  const { shipment, format } = useDesk();
+  const [words, setWords] = useState('');
+  const finish = useFinish(onClose);
+  const present = new Set(shipment.documents.map(({ documentType }) => documentType));
+  const missing = shipment.requiredDocuments.filter((type) => !present.has(type));
+  return (
+    <Dialog
+      title={t('closeWithWaiver')}
+      onClose={onClose}
+      testId="ask-reason"
+      foot={
+        <HoldButton
+          disabled={words.trim() === ''}
+          onHeld={() => finish('closeShipment', { waiver: words.trim() })}
+          testId="hold-confirm"
+          command="closeShipment"
+        >
+          {t('do.closeShipment')}
+        </HoldButton>
+      }
+    >
+      <p>{t('ask.waiverIntro', { list: format.list(missing.map((type) => t(`documents.type.${type}`))) })}</p>
+      <Field label={t('ask.why')} value={words} onChange={setWords} testId="reason-words" area />
+    </Dialog>
+  );
+};

@@ -1,0 +1,59 @@
+import type { ShipmentView } from '#contract/bridge/view.ts';
+import type { CommandName } from '#contract/domain/command-table.ts';
+import { type ActionState, nextAction, type WhyNot, whyNot } from '#contract/domain/next-action.ts';
+import type { Role } from '#contract/domain/roles.ts';
+
+// Which commands a shipment's screen offers outside its tabs. Rules stay in the contract; here is only where they appear.
+
+export const SHEET = {
+  steps: [
+    'recordDeparture',
+    'assignDoor',
+    'reportAtDoor',
+    'closeShipment',
+    'refuseShipment',
+    'cancelShipment',
+    'reopenCount',
+    'reopenShipment',
+  ],
+  quality: ['placeHold', 'releaseHold', 'requestInspection', 'claimInspection', 'reportRejection'],
+  records: ['reportDiscrepancy', 'addNote'],
+} as const satisfies Record<string, readonly CommandName[]>;
+
+export type SheetGroup = keyof typeof SHEET;
+export type SheetReason = WhyNot | { readonly code: 'nothing_to_release' } | { readonly code: 'nothing_to_take' };
+export type SheetAction = { readonly command: CommandName; readonly whyNot: SheetReason | null };
+
+/** Missing documents do not forbid closing: a lead may waive them with a sentence. */
+const waivable = (shipment: ShipmentView, why: WhyNot, online: boolean): boolean =>
+  why.code === 'documents_missing' && shipment.activeHolds === 0 && online;
+
+const reasonOf = (shipment: ShipmentView, command: CommandName, who: Role, online: boolean): SheetReason | null => {
+  const why = whyNot(command, shipment, who, online);
+  if (why !== null) return command === 'closeShipment' && waivable(shipment, why, online) ? null : why;
+  if (command === 'releaseHold' && !shipment.holds.some(({ releasedAt }) => releasedAt === null))
+    return { code: 'nothing_to_release' };
+  if (command === 'claimInspection' && !shipment.inspections.some(({ status }) => status === 'requested'))
+    return { code: 'nothing_to_take' };
+  return null;
+};
+
+export type Offered = {
+  readonly next: ActionState | null;
+  /** What the sheet offers, group by group; the next action is not repeated there unless it may be done another way. */
+  readonly groups: readonly { readonly group: SheetGroup; readonly actions: readonly SheetAction[] }[];
+};
+
+export const offeredActions = (shipment: ShipmentView, who: Role, online: boolean): Offered => {
+  const next = nextAction(shipment, who, online);
+  const groups = (Object.keys(SHEET) as SheetGroup[]).map((group) => ({
+    group,
+    actions: SHEET[group]
+      .map((command) => ({ command, whyNot: reasonOf(shipment, command, who, online) }))
+      .filter(({ command, whyNot: why }) => {
+        if (command !== next?.command) return true;
+        return next.whyNot !== null && why === null;
+      }),
+  }));
+  return { next, groups };
+};

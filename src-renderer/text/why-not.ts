@@ -1,0 +1,26 @@
+import type { TFunction } from 'i18next';
+import type { WhyNot } from '#contract/domain/next-action.ts';
+import type { Format } from './format.ts';
+
+/** Why a command cannot be issued now, as a sentence. */
+export const whyNotText = (whyNot: WhyNot, t: TFunction, format: Format): string => {
+  switch (whyNot.code) {
+    case 'wrong_role':
+      return t('whyNot.wrong_role', {
+        who: format.list(whyNot.who.filter((role) => role !== 'intake').map((role) => t(`rolesMany.${role}`))),
+      });
+    case 'wrong_status':
+      return t('whyNot.wrong_status', {
+        status: format.list(
+          whyNot.from.map((status) => t(`status.${status}`)),
+          'disjunction',
+        ),
+      });
+    case 'holds_in_force':
+      return t('whyNot.holds_in_force', { count: whyNot.count });
+    case 'lead_approval_needed':
+    case 'documents_missing':
+    case 'needs_the_server':
+      return t(`whyNot.${whyNot.code}`);
+  }
+};
