@@ -39,6 +39,8 @@ export class LinkPolicy {
   #attempt = 0;
   #socketOpen = false;
   #liveSince = 0;
+  /** Of the present socket; the first answer often comes before it counts as live. */
+  #latencyMs: number | null = null;
   #retry: Cancel | null = null;
   /** Grows when the way of hearing changes, so that what was begun under another way ends without effect. */
   #turn = 0;
@@ -111,6 +113,7 @@ export class LinkPolicy {
   }
 
   latency(ms: number): void {
+    this.#latencyMs = ms;
     this.#dispatch({ type: 'latency', ms });
   }
 
@@ -143,6 +146,7 @@ export class LinkPolicy {
     if (this.#socketOpen) this.#ports.socket.close();
     this.#socketOpen = true;
     this.#httpTried = false;
+    this.#latencyMs = null;
     this.#try += 1;
     this.#attempt += 1;
     this.#dispatch({ type: 'trying', attempt: this.#attempt });
@@ -158,6 +162,7 @@ export class LinkPolicy {
     this.#endTurn();
     this.#liveSince = this.#ports.clock.elapsed();
     this.#dispatch({ type: 'live', transport });
+    if (this.#latencyMs !== null) this.#dispatch({ type: 'latency', ms: this.#latencyMs });
   }
 
   /** Ends polling and every timer; the socket is left alone. */

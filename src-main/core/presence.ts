@@ -5,8 +5,16 @@ import type { Cancel, Clock, SocketPort } from './ports.ts';
 const ANSWER_MS = 5_000;
 /** The server stops a forgotten "is typing" after 5 s; a lost stop must not outlive that by much. */
 const TYPING_MS = 6_000;
+const KEPT_EVENTS = 100;
 
-type Room = { viewers: Viewer[]; readonly typing: Map<string, { readonly name: string; readonly end: Cancel }> };
+type Coming = DownPayload['user:viewing' | 'user:disconnected'];
+
+type Room = {
+  viewers: Viewer[];
+  readonly typing: Map<string, { readonly name: string; readonly end: Cancel }>;
+  /** Who came and went while the answer to a join was on its way: the answer does not know of them. */
+  sinceJoin: Coming[];
+};
 
 export type PresencePorts = {
   readonly clock: Clock;
@@ -47,7 +55,7 @@ export class Presence {
 
   /** As `open`, when the caller joins by itself. */
   keep(shipmentId: string): void {
-    if (!this.#rooms.has(shipmentId)) this.#rooms.set(shipmentId, { viewers: [], typing: new Map() });
+    if (!this.#rooms.has(shipmentId)) this.#rooms.set(shipmentId, { viewers: [], typing: new Map(), sinceJoin: [] });
   }
 
   /** As `leave`, when the caller leaves by itself. */
@@ -83,38 +91,38 @@ export class Presence {
   }
 
   heard(event: DownPayload[GuideEvent]): void {
-    if (event.type === 'user:viewing') this.#came(event);
-    else if (event.type === 'user:disconnected') this.#went(event);
-    else if (event.type === 'user:typing') this.#typed(event);
+    if (event.type === 'user:typing') this.#typed(event);
+    if (event.type !== 'user:viewing' && event.type !== 'user:disconnected') return;
+    const room = this.#rooms.get(event.shipmentId);
+    if (room === undefined) return;
+    room.sinceJoin.push(event);
+    if (room.sinceJoin.length > KEPT_EVENTS) room.sinceJoin.shift();
+    this.#moved(room, event);
+    this.#ports.onChanged(event.shipmentId);
   }
 
   async #join(shipmentId: string): Promise<void> {
-    if (!this.#ports.socket.isConnected()) return;
+    const asked = this.#rooms.get(shipmentId);
+    if (asked === undefined || !this.#ports.socket.isConnected()) return;
+    asked.sinceJoin = [];
     try {
       const reply = await this.#ports.socket.request('join:shipment', { shipmentId }, ANSWER_MS);
       const room = this.#rooms.get(shipmentId);
       if (!reply.ok || room === undefined) return;
       room.viewers = reply.viewers.filter(({ socketId }) => socketId !== this.#socketId);
+      for (const event of room.sinceJoin) this.#moved(room, event);
       this.#ports.onChanged(shipmentId);
     } catch {
       // Not knowing who is there is no reason to trouble anybody; the next connection joins again.
     }
   }
 
-  #came({ shipmentId, socketId, userId, userName, timestamp }: DownPayload['user:viewing']): void {
-    const room = this.#rooms.get(shipmentId);
-    if (room === undefined || socketId === this.#socketId) return;
-    const others = room.viewers.filter((viewer) => viewer.socketId !== socketId);
-    room.viewers = [...others, { userId, userName, socketId, since: timestamp }];
-    this.#ports.onChanged(shipmentId);
-  }
-
-  #went({ shipmentId, socketId, userId }: DownPayload['user:disconnected']): void {
-    const room = this.#rooms.get(shipmentId);
-    if (room === undefined) return;
+  #moved(room: Room, event: Coming): void {
+    const { socketId, userId, userName, timestamp } = event;
+    if (socketId === this.#socketId) return;
     room.viewers = room.viewers.filter((viewer) => viewer.socketId !== socketId);
-    if (!room.viewers.some((viewer) => viewer.userId === userId)) this.#stopTyping(room, userId);
-    this.#ports.onChanged(shipmentId);
+    if (event.type === 'user:viewing') room.viewers.push({ userId, userName, socketId, since: timestamp });
+    else if (!room.viewers.some((viewer) => viewer.userId === userId)) this.#stopTyping(room, userId);
   }
 
   #typed({ shipmentId, userId, userName, isTyping }: DownPayload['user:typing']): void {
