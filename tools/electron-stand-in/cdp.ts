@@ -21,7 +21,10 @@ interface Waiting {
   method: string;
 }
 
-/** One conversation with the browser or with one of its targets. A command the browser refuses rejects. */
+/** Chromium would not do it, mostly because what it was asked about has gone in the meantime. */
+export class CdpError extends Error {}
+
+/** One conversation with the browser or with one of its targets. A command the browser refuses rejects with a CdpError. */
 export interface CdpSession {
   readonly id: string | undefined;
   send<M extends keyof Commands>(method: M, params?: Commands[M]): Promise<Protocol.CommandReturnValues[M]>;
@@ -76,7 +79,7 @@ export class CdpConnection {
   }
 
   #request(sessionId: string | undefined, method: string, params: object = {}): Promise<unknown> {
-    if (this.#closed) return Promise.reject(new Error(`${method}: Chromium is gone`));
+    if (this.#closed) return Promise.reject(new CdpError(`${method}: Chromium is gone`));
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
@@ -92,7 +95,7 @@ export class CdpConnection {
     }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
-    if (message.error) waiting?.reject(new Error(`${waiting.method}: ${message.error.message}`));
+    if (message.error) waiting?.reject(new CdpError(`${waiting.method}: ${message.error.message}`));
     else waiting?.resolve(message.result);
   }
 
@@ -100,7 +103,7 @@ export class CdpConnection {
     if (this.#closed) return;
     this.#closed = true;
     debug('the pipe to Chromium closed');
-    for (const { reject, method } of this.#waiting.values()) reject(new Error(`${method}: Chromium is gone`));
+    for (const { reject, method } of this.#waiting.values()) reject(new CdpError(`${method}: Chromium is gone`));
     this.#waiting.clear();
     for (const listener of this.#gone) listener();
   }

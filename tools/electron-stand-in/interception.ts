@@ -1,5 +1,5 @@
 import { carrierPolicy, fromCarrier, schemeOf, toCarrier } from './carrier.ts';
-import type { CdpSession, Payload } from './cdp.ts';
+import { CdpError, type CdpSession, type Payload } from './cdp.ts';
 import { debug } from './debug.ts';
 import { type SessionImpl, sessionFor } from './session.ts';
 
@@ -194,6 +194,8 @@ export const startInterception = async (browser: CdpSession): Promise<void> => {
     const isResponse = paused.responseStatusCode !== undefined || paused.responseErrorReason !== undefined;
     const outcome = isResponse ? interception.pass(paused) : interception.decide(paused);
     outcome.catch((error: unknown) => {
+      // The page has left while the app was still answering.
+      if (error instanceof CdpError) return debug('request', paused.request.url, error);
       console.error(`electron stand-in: ${fromCarrier(paused.request.url)} could not be answered:`, error);
       browser
         .send('Fetch.failRequest', { requestId: paused.requestId, errorReason: 'Failed' })
