@@ -1,7 +1,7 @@
 import type { InboxItem } from '#contract/bridge/view.ts';
 import type { EntityName } from '#contract/domain/entities.ts';
 import type { Change, Frame } from '#contract/wire/sync.ts';
-import { DIGEST_ABOVE, digestOf, inboxItems, type Known, type Reader } from './notify-policy.ts';
+import { DIGEST_ABOVE, digestOf, inboxItems, isQuiet, type Known, type Reader } from './notify-policy.ts';
 import type { Cache, Journal, Position } from './ports.ts';
 
 const SHOWN = 200;
@@ -26,6 +26,8 @@ export class Inbox {
   #unshown: InboxItem[] = [];
   /** While pages of a long absence come in, they add to one digest. */
   #digest: { readonly seq: number; readonly count: number } | null = null;
+  /** Digests of nothing but routine. */
+  readonly #quietDigests = new Set<number>();
   #items: readonly InboxItem[] = [];
 
   constructor(ports: InboxPorts) {
@@ -57,6 +59,8 @@ export class Inbox {
     }
     this.#digest = { seq: this.#digest?.seq ?? last.seq, count: (this.#digest?.count ?? 0) + items.length };
     const digest = digestOf(this.#digest.seq, this.#digest.count, last.at);
+    if (!items.every(isQuiet)) this.#quietDigests.delete(digest.seq);
+    else if (this.#digest.count === items.length) this.#quietDigests.add(digest.seq);
     await this.#ports.journal.addInbox(frame.epoch, frame.to, [digest]);
     this.#unshown = [...this.#unshown.filter(({ seq }) => seq !== digest.seq), digest];
   }
@@ -86,7 +90,8 @@ export class Inbox {
     this.#unshown = [];
     await this.#ports.journal.markShown(items.map(({ seq }) => seq));
     await this.#reload();
-    const show = items.length > DIGEST_ABOVE ? [digestOf(last.seq, items.length, last.at)] : items;
+    const loud = items.filter((item) => !isQuiet(item) && !this.#quietDigests.has(item.seq));
+    const show = loud.length > DIGEST_ABOVE ? [digestOf(last.seq, loud.length, last.at)] : loud;
     for (const item of show) {
       this.#ports.alert(item);
       this.#ports.toast(item);

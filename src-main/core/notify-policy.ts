@@ -177,12 +177,15 @@ export const inboxItems = (changes: readonly Change[], reader: Reader, known: Kn
   return items;
 };
 
+/** Routine that stands in the inbox without a sound: a notice announces many shipments at once, and none of them is here yet. */
+export const isQuiet = ({ kind }: Pick<InboxItem, 'kind'>): boolean => kind === 'announced' || kind === 'document';
+
 /** One item that stands for many. */
 export const digestOf = (seq: number, count: number, at: string): InboxItem => ({
   seq,
   kind: 'digest',
   shipmentId: null,
-  title: `${count} changes while this station was away`,
+  title: `${count} changes at once`,
   body: 'Open the board to see where everything stands now.',
   at,
   seen: false,
