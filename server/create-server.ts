@@ -14,6 +14,7 @@ import { type Limits, limitsOf } from './limits.ts';
 import { SocketManager } from './realtime/socket-manager.ts';
 import { createReceivePush } from './receive-push.ts';
 import { openSqliteStorage } from './storage/open-sqlite-storage.ts';
+import { createTakeAnnouncements } from './take-announcements.ts';
 import { createTakeNotice } from './take-notice.ts';
 
 export type ServerOptions = {
@@ -102,12 +103,13 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   });
   const waiters = new ChangeWaiters(storage);
   const newId = uuidv7;
-  const createUnknown = options.intakeCreate ?? true;
+  const intake = { storage, metrics, now, newId, createUnknown: options.intakeCreate ?? true };
   const app = await createApp(
     {
       storage,
       verify,
-      takeNotice: createTakeNotice({ storage, metrics, now, newId, createUnknown }),
+      takeNotice: createTakeNotice(intake),
+      takeAnnouncements: createTakeAnnouncements(intake),
       receivePush,
       documents: await openDocumentStore(join(options.dataDir, 'documents')),
       waiters,

@@ -2,6 +2,7 @@ import type { AsnWarning } from '#contract/wire/http.ts';
 import type { Access, Verify } from '../access.ts';
 import type { Storage } from '../core/storage.ts';
 import type { ReceivePush } from '../receive-push.ts';
+import type { TakeAnnouncements } from '../take-announcements.ts';
 import type { ChangeWaiters } from './change-waiters.ts';
 import type { DocumentStore } from './document-store.ts';
 import type { Metrics } from './metrics.ts';
@@ -26,6 +27,7 @@ export type HttpPorts = {
   readonly storage: Storage;
   readonly verify: Verify;
   readonly takeNotice: TakeNotice;
+  readonly takeAnnouncements: TakeAnnouncements;
   readonly receivePush: ReceivePush;
   readonly documents: DocumentStore;
   readonly waiters: ChangeWaiters;

@@ -2,30 +2,17 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ProblemError } from '#contract/wire/errors.ts';
 import { announceBody, asnReply } from '#contract/wire/http.ts';
-import type { Access } from '../../access.ts';
 import { problems } from '../openapi.ts';
-import type { HttpPorts, TakenNotice } from '../ports.ts';
+import type { HttpPorts } from '../ports.ts';
 import { parseOrInvalid } from '../problems.ts';
-import { commandOf, runCommands } from '../run-commands.ts';
 
 const NOTICE_BYTES = 10 * 1024 * 1024;
 const X12 = 'application/edi-x12';
 const LATER = ['application/edifact', 'text/csv'] as const;
 const MAY_ANNOUNCE = new Set(['admin', 'lead', 'supplier']);
 
+/** One `POST /api/shipments` body or several. */
 const announcements = z.union([announceBody.transform((one) => [one]), z.array(announceBody).min(1).max(100)]);
-
-/** Notices in our own JSON: one `POST /api/shipments` body or several, all or nothing. */
-const announce = async (ports: HttpPorts, access: Access, body: unknown): Promise<TakenNotice> => {
-  const commands = parseOrInvalid(announcements, body).map(({ id, ...facts }) =>
-    commandOf('announceShipment', { ...facts, shipmentId: id ?? ports.newId() }),
-  );
-  const outcomes = await runCommands(ports, access, commands);
-  const shipments = outcomes.flatMap(({ shipment }) =>
-    shipment === null ? [] : [{ id: shipment.id, number: shipment.number, lines: shipment.lineCount }],
-  );
-  return { shipments, warnings: [] };
-};
 
 export const asnRoutes =
   (ports: HttpPorts): FastifyPluginAsyncZod =>
@@ -57,7 +44,7 @@ export const asnRoutes =
           );
         const taken = Buffer.isBuffer(body)
           ? await ports.takeNotice(body, access)
-          : await announce(ports, access, body);
+          : await ports.takeAnnouncements(parseOrInvalid(announcements, body), access);
         return { shipments: [...taken.shipments], warnings: [...taken.warnings] };
       },
     );

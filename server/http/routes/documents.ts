@@ -26,6 +26,9 @@ type Upload = z.output<typeof uploadFields> & {
   readonly mediaType: string;
 };
 
+/** The parser's own complaints carry no code; refusals and faults of the disk do. */
+const isBrokenForm = (error: unknown): boolean => error instanceof Error && !('code' in error) && !('syscall' in error);
+
 /** Reads the whole form, the file straight to disk; fields may come before or after it. */
 const readForm = async (request: FastifyRequest, { documents, limits }: HttpPorts): Promise<Upload> => {
   if (!request.isMultipart())
@@ -51,7 +54,7 @@ const readForm = async (request: FastifyRequest, { documents, limits }: HttpPort
     return { ...parseOrInvalid(uploadFields, fields), file: sent.file, fileName, mediaType };
   } catch (error) {
     await sent?.file.discard();
-    throw error;
+    throw isBrokenForm(error) ? new ProblemError('malformed', 'The form is cut off or broken. Send it again.') : error;
   }
 };
 

@@ -70,6 +70,9 @@ export const shipmentRoutes =
         schema: { body: announceBody, response: { 200: shipmentDetail, 201: shipmentDetail, ...problems }, tags },
       },
       async ({ access, body }, reply) => {
+        const own = access.scope.supplierId;
+        if (access.actor.role === 'supplier' && body.supplierId !== undefined && body.supplierId !== own)
+          throw new ProblemError('forbidden', `You announce shipments of ${own}. Leave supplierId out, or say ${own}.`);
         const command = commandOf('announceShipment', announced({ ...body, id: body.id ?? ports.newId() }));
         const outcomes = await runCommands(ports, access, [command]);
         const outcome = outcomes.at(-1);

@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import type { Command } from '#contract/domain/command-args.ts';
+import { ProblemError } from '#contract/wire/errors.ts';
+import type { AsnWarning, announceBody } from '#contract/wire/http.ts';
+import type { Access } from './access.ts';
+import { maySee, mayWorkIn } from './core/gate.ts';
+import type { TakenNotice } from './http/ports.ts';
+import { commandOf, runCommands } from './http/run-commands.ts';
+import type { NoticePorts } from './take-notice.ts';
+
+export type Announcement = z.output<typeof announceBody>;
+/** Notices in Dockline's own JSON, all or nothing; throws `ProblemError`. */
+export type TakeAnnouncements = (list: readonly Announcement[], access: Access) => Promise<TakenNotice>;
+
+type Unknown = { readonly entity: 'warehouse' | 'supplier'; readonly id: string };
+
+const unknownIn = async (ports: NoticePorts, list: readonly Announcement[]): Promise<Unknown[]> => {
+  const named = {
+    warehouse: new Set(list.map(({ warehouseId }) => warehouseId)),
+    supplier: new Set(list.flatMap(({ supplierId }) => supplierId ?? [])),
+  };
+  const unknown: Unknown[] = [];
+  for (const entity of ['warehouse', 'supplier'] as const)
+    for (const id of named[entity])
+      if ((await ports.storage.findRow(entity, id)) === null) unknown.push({ entity, id });
+  return unknown;
+};
+
+const define = ({ entity, id }: Unknown): Command =>
+  entity === 'warehouse'
+    ? commandOf('defineWarehouse', { warehouseId: id, name: id })
+    : commandOf('defineSupplier', { supplierId: id, name: id });
+
+const created = ({ entity, id }: Unknown): AsnWarning => ({
+  code: `${entity}_created`,
+  message: `${entity === 'warehouse' ? 'Warehouse' : 'Supplier'} ${id} was not known and is created.`,
+  position: `${entity}Id`,
+});
+
+const requireAllowed = (
+  ports: NoticePorts,
+  list: readonly Announcement[],
+  { scope }: Access,
+  unknown: readonly Unknown[],
+) => {
+  const foreign = list.find(({ warehouseId }) => !mayWorkIn(scope, warehouseId));
+  if (foreign !== undefined)
+    throw new ProblemError('forbidden', `Warehouse ${foreign.warehouseId} is not yours. Nothing was announced.`);
+  const [first] = unknown;
+  if (first === undefined || ports.createUnknown) return;
+  const code = first.entity === 'warehouse' ? 'unknown_warehouse' : 'unknown_supplier';
+  throw new ProblemError(code, `The server does not know the ${first.entity} ${first.id}. Nothing was announced.`);
+};
+
+/** Announces on behalf of whoever handed the notices in; a supplier's are its own whatever they say. */
+export const createTakeAnnouncements =
+  (ports: NoticePorts): TakeAnnouncements =>
+  async (sent, access) => {
+    const own = access.actor.role === 'supplier' ? access.scope.supplierId : null;
+    const list = sent.map((one) => (own === null ? one : { ...one, supplierId: own }));
+    const unknown = await unknownIn(ports, list);
+    requireAllowed(ports, list, access, unknown);
+    const announcements = list.map(({ id, ...facts }) =>
+      commandOf('announceShipment', { ...facts, shipmentId: id ?? ports.newId() }),
+    );
+    const intake = { actor: { ...access.actor, role: 'intake' as const }, scope: null };
+    const outcomes = await runCommands(ports, intake, [...unknown.map(define), ...announcements]);
+    const shipments = outcomes.flatMap(({ shipment }) => (shipment === null ? [] : [shipment]));
+    // A number that was announced before answers with that shipment; whose it is was not known until now.
+    if (shipments.some((shipment) => !maySee(access.scope, shipment)))
+      throw new ProblemError('already_exists', 'A shipment with this number exists elsewhere.');
+    return {
+      shipments: shipments.map(({ id, number, lineCount }) => ({ id, number, lines: lineCount })),
+      warnings: unknown.map(created),
+    };
+  };
