@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DockClient } from '../../tools/dock/dock-client.ts';
 import { FaultProxy } from '../../tools/dock/fault-proxy.ts';
+import { defineDock } from '../../tools/dock/furnish.ts';
 import { LENA, MARA } from '../../tools/dock/people.ts';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
 import { isConnected, openStation, picture, sample, seesOnBoard } from './support/floor.ts';
@@ -15,10 +16,11 @@ let id: string;
 
 beforeAll(async () => {
   server = await startServerProcess();
+  await defineDock(server);
   proxy = new FaultProxy(server.url);
   const url = await proxy.listen();
   lena = await DockClient.signIn(server.url, LENA, server.secret);
-  const { shipments } = await lena.sendNotice(sample('01-pallets.x12'));
+  const { shipments } = await lena.sendNotice(sample('01-pallets-and-cartons.edi'));
   ({ number, id } = shipments[0] ?? { number: '', id: '' });
   a = await openStation({ person: MARA, server, url });
   await isConnected(a.page, 'live', 'websocket');

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DockClient } from '../../tools/dock/dock-client.ts';
+import { defineDock } from '../../tools/dock/furnish.ts';
 import { IVO, LENA, MARA } from '../../tools/dock/people.ts';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
 import {
+  chooseDoor,
   isConnected,
   next,
   openShipment,
@@ -21,8 +23,9 @@ let shipment: { id: string; number: string };
 
 beforeAll(async () => {
   server = await startServerProcess();
+  await defineDock(server);
   const lena = await DockClient.signIn(server.url, LENA, server.secret);
-  const { shipments } = await lena.sendNotice(sample('01-pallets.x12'));
+  const { shipments } = await lena.sendNotice(sample('01-pallets-and-cartons.edi'));
   shipment = shipments[0] ?? { id: '', number: '' };
   [a, b] = await Promise.all([openStation({ person: MARA, server }), openStation({ person: IVO, server })]);
   await Promise.all([seesOnBoard(a.page, shipment.number), seesOnBoard(b.page, shipment.number)]);
@@ -45,7 +48,7 @@ test('work done while the server is dead arrives on B when it is back, each piec
     ['startUnloading', 'unloading'],
   ] as const) {
     await next(a.page, command);
-    if (command === 'reportAtDoor') await chooseDoorIfAsked();
+    if (command === 'reportAtDoor') await chooseDoor(a.page, 'JOL-D2');
     await seesStatus(a.page, status);
   }
   await expect.poll(() => a.page.getByTestId('unsent-count').textContent()).toContain('3');
@@ -65,9 +68,3 @@ test('work done while the server is dead arrives on B when it is back, each piec
     ).toHaveLength(1);
   }
 });
-
-/** With doors defined the screen asks which one; with none it goes on without. */
-const chooseDoorIfAsked = async (): Promise<void> => {
-  const door = a.page.locator('[data-testid^="choose-door-"]').first();
-  if (await door.isVisible().catch(() => false)) await door.click();
-};

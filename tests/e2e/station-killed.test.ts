@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DockClient } from '../../tools/dock/dock-client.ts';
+import { defineDock } from '../../tools/dock/furnish.ts';
 import { LENA, MARA } from '../../tools/dock/people.ts';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
 import {
@@ -24,8 +25,9 @@ const userData = mkdtempSync(join(tmpdir(), 'dockline-mara-'));
 
 beforeAll(async () => {
   server = await startServerProcess();
+  await defineDock(server);
   const lena = await DockClient.signIn(server.url, LENA, server.secret);
-  shipment = (await lena.sendNotice(sample('01-pallets.x12'))).shipments[0] ?? { id: '', number: '' };
+  shipment = (await lena.sendNotice(sample('01-pallets-and-cartons.edi'))).shipments[0] ?? { id: '', number: '' };
   a = await openStation({ person: MARA, server, userData });
   await seesOnBoard(a.page, shipment.number, 'announced');
 });

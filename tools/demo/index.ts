@@ -27,7 +27,8 @@ const connected = (station: Station, kind: string) =>
 const shot = (station: Station, name: string) => station.screenshot(join(pictures, `${name}.png`));
 
 const chooseDoor = async (station: Station): Promise<void> => {
-  await station.page.locator('[data-testid^="choose-door-"]:not([disabled])').first().click();
+  await station.page.getByTestId('pick-door-JOL-D2').click();
+  await station.page.getByTestId('ask-save').click();
 };
 
 const day = async (): Promise<void> => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DockClient } from './dock-client.ts';
 import { ADA, LENA, tokenFor } from './people.ts';
 import { sampleNotices } from './sample-notices.ts';
@@ -6,11 +5,9 @@ import type { ServerProcess } from './server-process.ts';
 
 const DOORS = ['D1', 'D2', 'D3', 'D4', 'D5', 'D6'] as const;
 
-/** Sets up the warehouse in Joliet with its doors and capacity and sends in every sample notice; safe to do again. */
-export const furnish = async (
-  server: ServerProcess,
-): Promise<{ announced: number; warnings: number; refused: string[] }> => {
-  await define(server, [
+/** Defines the warehouses of the sample notices and the doors of the one in Joliet; safe to do again. */
+export const defineDock = (server: ServerProcess): Promise<void> =>
+  define(server, [
     { type: 'defineWarehouse', args: { warehouseId: 'JOL', name: 'Joliet', timeZone: 'America/Chicago' } },
     { type: 'defineWarehouse', args: { warehouseId: 'VEN', name: 'Venlo', timeZone: 'Europe/Amsterdam' } },
     { type: 'defineWarehouse', args: { warehouseId: 'HFA', name: 'Haifa', timeZone: 'Asia/Jerusalem' } },
@@ -25,6 +22,12 @@ export const furnish = async (
       },
     })),
   ]);
+
+/** Sets up the dock with its capacity and sends in every sample notice; safe to do again. */
+export const furnish = async (
+  server: ServerProcess,
+): Promise<{ announced: number; warnings: number; refused: string[] }> => {
+  await defineDock(server);
   const ada = await DockClient.signIn(server.url, ADA, server.secret);
   const lena = await DockClient.signIn(server.url, LENA, server.secret);
   await lena.setCapacity('JOL', 1000, 350);
@@ -36,7 +39,6 @@ export const furnish = async (
     });
     result.announced += reply?.shipments.length ?? 0;
     result.warnings += reply?.warnings.length ?? 0;
-    await sleep(0);
   }
   return result;
 };

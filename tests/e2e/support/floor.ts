@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
 import type { CommandName } from '#contract/domain/command-table.ts';
 import type { ShipmentStatus } from '#contract/domain/status.ts';
 import { type Person, tokenFor } from '../../../tools/dock/people.ts';
@@ -41,16 +40,19 @@ export const openStation = async ({ person, server, url, userData, viewport, col
     ...(colorScheme === undefined ? {} : { colorScheme }),
   });
 
-const row = (page: Page, number: string) => page.locator(`[data-testid="board-row"][data-number="${number}"]`);
+const row = (page: Page, number: string, status?: ShipmentStatus) =>
+  page
+    .locator(
+      `[data-testid="board-row"][data-number="${number}"]${status === undefined ? '' : `[data-status="${status}"]`}`,
+    )
+    .first();
 
-export const seesOnBoard = async (page: Page, number: string, status?: ShipmentStatus): Promise<void> => {
-  await row(page, number).first().waitFor();
-  if (status !== undefined) await expect.poll(() => row(page, number).first().getAttribute('data-status')).toBe(status);
-};
+export const seesOnBoard = (page: Page, number: string, status?: ShipmentStatus): Promise<void> =>
+  row(page, number, status).waitFor();
 
 /** Opens a shipment from the board and waits for its screen. */
 export const openShipment = async (page: Page, number: string): Promise<void> => {
-  await row(page, number).first().click();
+  await row(page, number).click();
   await page.getByTestId('shipment-screen').waitFor();
 };
 
@@ -60,6 +62,12 @@ export const seesStatus = (page: Page, status: ShipmentStatus): Promise<void> =>
 /** Presses the one next action once it is the one expected. */
 export const next = async (page: Page, command: CommandName): Promise<void> => {
   await page.locator(`[data-testid="next-action"][data-command="${command}"]:not([disabled])`).click();
+};
+
+/** Answers the question which door. */
+export const chooseDoor = async (page: Page, doorId: string): Promise<void> => {
+  await page.getByTestId(`pick-door-${doorId}`).click();
+  await page.getByTestId('ask-save').click();
 };
 
 export const isConnected = (page: Page, kind: string, transport?: string): Promise<void> =>
