@@ -21,6 +21,8 @@ export type Write = {
   readonly id: string;
   readonly op: 'put' | 'del';
   readonly row: EntityRow[EntityName] | null;
+  /** The row as it was; null when it is new. */
+  readonly before: EntityRow[EntityName] | null;
   readonly shipmentId: string | null;
   readonly warehouseFrom: string | null;
   readonly warehouseTo: string | null;

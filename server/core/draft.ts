@@ -44,9 +44,9 @@ export class Draft {
     return [...rows.values()];
   }
 
-  internal<K extends InternalKind>(kind: K, id: string): InternalRows[K] | null {
-    const write = this.#internals.get(`${kind}:${id}`);
-    return write === undefined ? this.#state.internal(kind, id) : (write.row as InternalRows[K]);
+  internal<K extends InternalKind>(kind: K, shipmentId: string, id: string): InternalRows[K] | null {
+    const write = this.#internals.get(`${kind}:${shipmentId}:${id}`);
+    return write === undefined ? this.#state.internal(kind, shipmentId, id) : (write.row as InternalRows[K]);
   }
 
   put<N extends EntityName>(entity: N, row: EntityRow[N]): void {
@@ -58,7 +58,7 @@ export class Draft {
   }
 
   putInternal(write: InternalWrite): void {
-    this.#internals.set(`${write.kind}:${write.row.id}`, write);
+    this.#internals.set(`${write.kind}:${write.row.shipmentId}:${write.row.id}`, write);
   }
 
   /** Whether this command touched any row of a kind. */
@@ -81,7 +81,7 @@ export class Draft {
     const { entity, id, row } = slot;
     const before = this.#state.row(entity, id);
     const op = row === null ? 'del' : 'put';
-    const base = { entity, id, op, row } as const;
+    const base = { entity, id, op, row, before } as const;
     if (isPart(entity)) {
       const shipmentId = ((row ?? before) as EntityRow[ShipmentPart]).shipmentId;
       const shipment = this.row('shipment', shipmentId);

@@ -23,7 +23,7 @@ export type InternalRows = {
   /** Digest of what a shipment was announced with (its id is the shipment's): tells a replay from a clash. */
   announcement: { readonly id: string; readonly shipmentId: string; readonly digest: string };
   /** Last number handed out under a prefix. */
-  counter: { readonly id: string; readonly last: number };
+  counter: { readonly id: string; readonly shipmentId: ''; readonly last: number };
   /** Caption and line of a photo whose bytes are still to come (its id is the document's). */
   photo: {
     readonly id: string;
@@ -51,7 +51,8 @@ export interface State {
   byNumber(supplierId: string | null, number: string): Shipment | null;
   /** Whether bytes with this hash have ever been handed in. */
   hasContent(contentHash: string): boolean;
-  internal<K extends InternalKind>(kind: K, id: string): InternalRows[K] | null;
+  /** A row the server keeps for itself, by the shipment it belongs to ('' for none) and its id. */
+  internal<K extends InternalKind>(kind: K, shipmentId: string, id: string): InternalRows[K] | null;
   /** Scans of a shipment that were not voided. */
   scansOf(shipmentId: string): readonly Scan[];
 }

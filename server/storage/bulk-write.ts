@@ -1,63 +1,56 @@
-import { type CompiledQuery, type Insertable, type Kysely, sql } from 'kysely';
-import type { Tables } from './schema.ts';
-
-/** Rows per statement. Few sizes, so that few statements are compiled and prepared, each once. */
-const SIZES = [32, 8, 1] as const;
+import { type CompiledQuery, type Insertable, sql } from 'kysely';
+import { compiled, SIZES } from './compiled.ts';
+import type { Db, Tables } from './schema.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
+type Column<T extends keyof Tables> = keyof Tables[T] & string;
 
-/** A way to write many rows of one table: compiled once by Kysely per size, then only parameters change. */
+export type Replace<T extends keyof Tables> = {
+  /** Primary key over which an existing row is changed. */
+  readonly key: readonly Column<T>[];
+  /** What is changed of it. Columns that never change are left out: SQLite rewrites every index of a column it sets. */
+  readonly set: readonly Column<T>[];
+};
+
+/** A way to write many rows of one table with few statements, each compiled once; without `replace`, new rows only. */
 export class BulkWrite<T extends keyof Tables & string> {
   readonly #table: T;
-  readonly #columns: readonly (keyof Tables[T] & string)[];
-  readonly #key: readonly (keyof Tables[T] & string)[] | null;
-  readonly #compiled = new Map<number, CompiledQuery>();
+  readonly #columns: readonly Column<T>[];
+  readonly #replace: Replace<T> | null;
+  readonly #query = compiled((db, size) => this.#compile(db, size));
 
-  /** `key`: the primary key over which an existing row is replaced; null to insert only. */
-  constructor(
-    table: T,
-    columns: readonly (keyof Tables[T] & string)[],
-    key: readonly (keyof Tables[T] & string)[] | null,
-  ) {
+  constructor(table: T, columns: readonly Column<T>[], replace: Replace<T> | null) {
     this.#table = table;
     this.#columns = columns;
-    this.#key = key;
+    this.#replace = replace;
   }
 
   /** Writes rows in the given order. No two may have the same key. */
-  async run(db: Kysely<Tables>, rows: readonly Insertable<Tables[T]>[]): Promise<void> {
+  async run(db: Db, rows: readonly Insertable<Tables[T]>[]): Promise<void> {
     let at = 0;
     for (const size of SIZES) {
       while (rows.length - at >= size) {
-        const query = this.#query(db, size);
         const parameters: unknown[] = [];
         for (const row of rows.slice(at, at + size)) {
           for (const column of this.#columns) parameters.push((row as Row)[column] ?? null);
         }
-        await db.executeQuery({ ...query, parameters });
+        await db.executeQuery({ ...this.#query(db, size), parameters });
         at += size;
       }
     }
   }
 
-  #query(db: Kysely<Tables>, size: number): CompiledQuery {
-    const known = this.#compiled.get(size);
-    if (known !== undefined) return known;
+  #compile(db: Db, size: number): CompiledQuery {
     const columns = sql.join(this.#columns.map((column) => sql.ref(column)));
     const tuple = sql`(${sql.join(this.#columns.map(() => sql.val(null)))})`;
     const tuples = sql.join(Array.from({ length: size }, () => tuple));
-    const query = sql`insert into ${sql.table(this.#table)} (${columns}) values ${tuples}${this.#onConflict()}`.compile(
-      db,
-    );
-    this.#compiled.set(size, query);
-    return query;
+    return sql`insert into ${sql.table(this.#table)} (${columns}) values ${tuples}${this.#onConflict()}`.compile(db);
   }
 
   #onConflict() {
-    const key = this.#key;
-    if (key === null) return sql``;
-    const rest = this.#columns.filter((column) => !key.includes(column));
-    const set = rest.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`);
-    return sql` on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set ${sql.join(set)}`;
+    if (this.#replace === null) return sql``;
+    const { key, set } = this.#replace;
+    const assignments = set.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`);
+    return sql` on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set ${sql.join(assignments)}`;
   }
 }

@@ -35,12 +35,9 @@ export const shipmentColumns = (row: Shipment, seq: number, text: string): Shipm
   row: text,
 });
 
-const lookupOf = ({ entity, row }: Write): string | null => {
-  if (entity === 'line') {
-    const { gtin } = row as EntityRow['line'];
-    return gtin === null ? null : gtinKey(gtin);
-  }
-  return entity === 'document' ? (row as EntityRow['document']).contentHash : null;
+const gtinOf = ({ entity, row }: Write): string | null => {
+  const gtin = entity === 'line' ? (row as EntityRow['line']).gtin : null;
+  return gtin === null ? null : gtinKey(gtin);
 };
 
 const parentOf = ({ entity, row }: Write): string | null => {
@@ -52,7 +49,8 @@ export const partColumns = (write: Write, seq: number, text: string): PartTable 
   entity: write.entity,
   id: write.id,
   shipment_id: write.shipmentId ?? '',
-  lookup: lookupOf(write),
+  gtin: gtinOf(write),
+  content_hash: write.entity === 'document' ? (write.row as EntityRow['document']).contentHash : null,
   parent_id: parentOf(write),
   seq,
   row: text,
@@ -69,7 +67,7 @@ export const placeColumns = (write: Write, seq: number, text: string): PlaceTabl
 export const internalColumns = (write: InternalWrite): InternalTable => ({
   kind: write.kind,
   id: write.row.id,
-  shipment_id: 'shipmentId' in write.row ? write.row.shipmentId : null,
+  shipment_id: write.row.shipmentId,
   live: write.kind === 'scan' && write.row.voided ? 0 : 1,
   row: JSON.stringify(write.row),
 });

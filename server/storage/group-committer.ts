@@ -1,7 +1,7 @@
 import { ProblemError } from '#contract/wire/errors.ts';
 import { isOfOnePiece, toProblem } from './faults.ts';
 import type { Db } from './schema.ts';
-import { Transaction } from './transaction.ts';
+import { type Attempt, Transaction } from './transaction.ts';
 import { type Written, writeTransaction } from './write-transaction.ts';
 
 /** Commands that share one commit at most. */
@@ -13,8 +13,9 @@ const MOST_PER_GROUP = 64;
  */
 export type Job<T> = {
   readonly size: number;
-  /** Reads ahead for `run`; called for all jobs of a group before the first is run. */
-  expect(transaction: Transaction): Promise<void>;
+  /** What will be decided, and for which station, to read ahead for the whole group at once. */
+  readonly attempts: readonly Attempt[];
+  readonly clientId: string | null;
   run(transaction: Transaction): Promise<(base: number) => T>;
 };
 
@@ -101,7 +102,12 @@ export class GroupCommitter {
     const { writer, now } = this.#ports;
     return writer.transaction().execute(async (db) => {
       const transaction = new Transaction(db, now());
-      for (const { job } of group) await job.expect(transaction);
+      const jobs = group.map(({ job }) => job);
+      const attempts = jobs.flatMap((job) => job.attempts);
+      await transaction.expect(
+        attempts,
+        jobs.flatMap(({ clientId }) => clientId ?? []),
+      );
       const results: Result[] = [];
       for (const waiting of group) results.push({ waiting, tell: await waiting.job.run(transaction) });
       return { results, written: await writeTransaction(transaction) };

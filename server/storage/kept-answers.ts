@@ -21,7 +21,8 @@ export const keptAnswer = async (
 /** Keeps an answer, over one that is still there from before. */
 export const keepAnswerJob = ({ userId, key, hash }: IdempotencyKey, answer: KeptAnswer): Job<void> => ({
   size: 1,
-  expect: async () => {},
+  attempts: [],
+  clientId: null,
   run: async ({ db, now }) => {
     const values = { hash, status: answer.status, body: answer.body, content_type: answer.contentType, kept_at: now };
     await db

@@ -93,8 +93,8 @@ export class LoadedState implements State {
     return known;
   }
 
-  internal<K extends InternalKind>(kind: K, id: string): InternalRows[K] | null {
-    const query = { want: 'internal', kind, id } as const;
+  internal<K extends InternalKind>(kind: K, shipmentId: string, id: string): InternalRows[K] | null {
+    const query = { want: 'internal', kind, shipmentId, id } as const;
     const row = this.#internals.get(keyOf(query));
     if (row === undefined) throw new Absent(query);
     return row as InternalRows[K] | null;
@@ -145,7 +145,7 @@ export class LoadedState implements State {
 
   loadScans(shipmentId: string, found: readonly Scan[]): void {
     if (this.#scans.has(shipmentId)) return;
-    for (const scan of found) this.loadInternal({ want: 'internal', kind: 'scan', id: scan.id }, scan);
+    for (const scan of found) this.loadInternal({ want: 'internal', kind: 'scan', shipmentId, id: scan.id }, scan);
     const scans = new Map<string, Scan>();
     for (const [key, row] of this.#internals) {
       if (row === null || !key.startsWith('internal scan:')) continue;
@@ -178,7 +178,7 @@ export class LoadedState implements State {
       }
     }
     for (const { kind, row } of internals) {
-      this.#set(this.#internals, keyOf({ want: 'internal', kind, id: row.id }), row);
+      this.#set(this.#internals, keyOf({ want: 'internal', kind, shipmentId: row.shipmentId, id: row.id }), row);
       const scans = kind === 'scan' ? this.#scans.get(row.shipmentId) : undefined;
       if (scans !== undefined && kind === 'scan') this.#setScan(scans, row);
     }

@@ -1,6 +1,7 @@
 import type { ShipmentPart } from '#contract/domain/entities.ts';
 import { announcedRows, unitId } from '../core/decide/announced-rows.ts';
 import type { Given } from '../core/decision.ts';
+import type { InternalKind } from '../core/state.ts';
 import type { Submission } from '../core/submission.ts';
 import type { Query } from './query.ts';
 
@@ -10,9 +11,10 @@ const row = (entity: Extract<Query, { want: 'row' }>['entity'], id: string | und
 const parts = (shipmentId: string, ...entities: ShipmentPart[]): Query[] =>
   entities.map((entity) => ({ want: 'parts', entity, shipmentId }));
 
-const internal = (kind: Extract<Query, { want: 'internal' }>['kind'], id: string): Query => ({
+const internal = (kind: InternalKind, shipmentId: string, id: string): Query => ({
   want: 'internal',
   kind,
+  shipmentId,
   id,
 });
 
@@ -44,7 +46,7 @@ export const prefetch = ({ command, scope }: Submission, given: Given): Query[] 
         ...row('shipment', id),
         ...row('warehouse', args.warehouseId),
         ...row('supplier', supplierId ?? undefined),
-        internal('announcement', id),
+        internal('announcement', id, id),
         ...(args.number === undefined ? [] : [{ want: 'byNumber', supplierId, number: args.number } as const]),
         ...parts(id, 'document'),
         ...announced(given, id, args),
@@ -62,10 +64,12 @@ export const prefetch = ({ command, scope }: Submission, given: Given): Query[] 
     case 'recordScan': {
       const { shipmentId, scanId, lineId, sscc } = command.args;
       const unit = sscc === undefined ? [] : row('handlingUnit', unitId(given, shipmentId, sscc));
-      return [...row('shipment', shipmentId), internal('scan', scanId), ...row('line', lineId), ...unit];
+      return [...row('shipment', shipmentId), internal('scan', shipmentId, scanId), ...row('line', lineId), ...unit];
     }
-    case 'voidScan':
-      return [...row('shipment', command.args.shipmentId), internal('scan', command.args.scanId)];
+    case 'voidScan': {
+      const { shipmentId, scanId } = command.args;
+      return [...row('shipment', shipmentId), internal('scan', shipmentId, scanId)];
+    }
     case 'setCount': {
       const { shipmentId, lineId } = command.args;
       return [...row('shipment', shipmentId), ...row('line', lineId), { want: 'scansOf', shipmentId }];

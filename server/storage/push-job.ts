@@ -138,7 +138,8 @@ export const pushJob = (work: PushWork, newId: () => string): Job<PushReply> => 
   const pieces = work.mutations.map((mutation) => pieceOf(work, mutation, origin, newId));
   return {
     size: pieces.length,
-    expect: (transaction) => transaction.expect(pieces.flatMap(({ attempt }) => attempt ?? [])),
+    attempts: pieces.flatMap(({ attempt }) => attempt ?? []),
+    clientId: work.clientId,
     run: async (transaction) => {
       const { answers, lastN, stoppedBy } = await runPush(transaction, work, pieces);
       return (base) => ({

@@ -15,7 +15,7 @@ export type Query =
   | { readonly want: 'atDoor'; readonly doorId: string }
   | { readonly want: 'byNumber'; readonly supplierId: string | null; readonly number: string }
   | { readonly want: 'content'; readonly contentHash: string }
-  | { readonly want: 'internal'; readonly kind: InternalKind; readonly id: string }
+  | { readonly want: 'internal'; readonly kind: InternalKind; readonly shipmentId: string; readonly id: string }
   | { readonly want: 'scansOf'; readonly shipmentId: string };
 
 export type QueryOf<W extends Query['want']> = Extract<Query, { readonly want: W }>;
@@ -26,7 +26,7 @@ export const keyOf = (query: Query): string => {
     case 'row':
       return `${query.entity}:${query.id}`;
     case 'internal':
-      return `internal ${query.kind}:${query.id}`;
+      return `internal ${query.kind}:${JSON.stringify([query.shipmentId, query.id])}`;
     default:
       return JSON.stringify(query);
   }

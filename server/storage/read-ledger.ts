@@ -10,12 +10,12 @@ export type LedgerPage = {
 
 /** What is known of a station: its last number, and its verdicts on these numbers, also those of this very transaction. */
 export const knownVerdicts = async (
-  { db, verdicts }: Transaction,
+  transaction: Transaction,
   clientId: string,
   numbers: readonly number[],
 ): Promise<LedgerPage> => {
-  const client = await db.selectFrom('client').select('last_n').where('client_id', '=', clientId).executeTakeFirst();
-  let lastN = Number(client?.last_n ?? 0);
+  const { db, verdicts } = transaction;
+  const lastN = transaction.lastN(clientId);
   const page: LedgerPage['verdicts'] = new Map();
   const replayed = numbers.filter((n) => n <= lastN);
   if (replayed.length > 0) {
@@ -30,7 +30,6 @@ export const knownVerdicts = async (
   }
   for (const staged of verdicts) {
     if (staged.clientId !== clientId) continue;
-    lastN = Math.max(lastN, staged.verdict.n);
     page.set(staged.verdict.n, { hash: staged.hash, answer: { offset: staged.offset, verdict: staged.verdict } });
   }
   return { lastN, verdicts: page };

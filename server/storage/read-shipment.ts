@@ -63,5 +63,5 @@ export const shipmentDetail = async (db: Db, scope: Scope | null, id: string): P
 /** The whole history of a shipment, in the order it was recorded. */
 export const historyOf = async (db: Db, shipmentId: string): Promise<HistoryEntry[]> => {
   const select = db.selectFrom('history').select('row').where('shipment_id', '=', shipmentId);
-  return (await select.orderBy('position').execute()).map(({ row }) => JSON.parse(row) as HistoryEntry);
+  return (await select.orderBy('position').orderBy('id').execute()).map(({ row }) => JSON.parse(row) as HistoryEntry);
 };

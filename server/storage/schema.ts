@@ -1,4 +1,4 @@
-import type { Generated, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 
 // Tables as Kysely sees them. Rows are kept whole as JSON in `row`; the columns beside it are what is searched or joined.
 // Booleans are 0 and 1 and JSON is text, so that SQLite and PostgreSQL hold the same.
@@ -68,8 +68,10 @@ export type PartTable = {
   entity: string;
   id: string;
   shipment_id: string;
-  /** Line: GTIN-14. Document: content hash. Null on others. */
-  lookup: string | null;
+  /** Of a line, 14 digits. */
+  gtin: string | null;
+  /** Of a document. */
+  content_hash: string | null;
   /** Line: the handling unit it travels in. Handling unit: the one it stands on. */
   parent_id: string | null;
   seq: number;
@@ -78,9 +80,10 @@ export type PartTable = {
 
 export type PlaceTable = { entity: string; id: string; warehouse_id: string | null; seq: number; row: string };
 
-export type InternalTable = { kind: string; id: string; shipment_id: string | null; live: number; row: string };
+export type InternalTable = { kind: string; shipment_id: string; id: string; live: number; row: string };
 
-export type HistoryTable = { position: Generated<number>; shipment_id: string | null; seq: number | null; row: string };
+/** `position`: the head when it was recorded, which orders the entries of a shipment; `shipment_id` '' for places. */
+export type HistoryTable = { shipment_id: string; position: number; id: string; row: string };
 
 export type KeptAnswerTable = {
   user_id: string;

@@ -40,7 +40,8 @@ export const submitJob = (submissions: readonly Submission[], newId: () => strin
   const attempts = submissions.map((submission) => new Attempt(submission, null, newId));
   return {
     size: submissions.length,
-    expect: (transaction) => transaction.expect(attempts),
+    attempts,
+    clientId: null,
     run: async (transaction) => {
       const start = transaction.savepoint();
       const taken: { submission: Submission; decision: Decision; end: number }[] = [];

@@ -4,6 +4,7 @@ import type { Verdict } from '#contract/wire/sync.ts';
 import { decide } from '../core/decide.ts';
 import type { Decision, Given, HistoryDraft, InternalWrite, Write } from '../core/decision.ts';
 import type { Submission } from '../core/submission.ts';
+import { BulkRead } from './bulk-read.ts';
 import { deriveId } from './digest.ts';
 import { loadState } from './load-state.ts';
 import { Absent, LoadedState } from './loaded-state.ts';
@@ -23,8 +24,11 @@ export type StagedChange = {
   ends: boolean;
 };
 
-/** `offset` counts the changes staged up to and including it; the seq is the head before the transaction plus this. */
-export type StagedHistory = { readonly draft: HistoryDraft; readonly offset: number | null };
+/**
+ * `offset` counts the changes staged up to and including it; the seq is the head before the transaction plus this. Null when
+ * it changed no row; `position` is the count all the same.
+ */
+export type StagedHistory = { readonly draft: HistoryDraft; readonly offset: number | null; readonly position: number };
 export type StagedVerdict = {
   readonly clientId: string;
   readonly userId: string;
@@ -32,6 +36,8 @@ export type StagedVerdict = {
   readonly offset: number;
   readonly verdict: Omit<Verdict, 'seq'>;
 };
+
+const CLIENTS = new BulkRead('client', ['client_id', 'last_n'], [], 'client_id');
 
 type Savepoint = { state: number; changes: number; internals: number; history: number; verdicts: number };
 
@@ -73,15 +79,26 @@ export class Transaction {
   readonly history: StagedHistory[] = [];
   readonly verdicts: StagedVerdict[] = [];
 
+  readonly #lastN = new Map<string, number>();
+
   constructor(db: Db, now: string) {
     this.db = db;
     this.now = now;
   }
 
-  /** Reads ahead what these will need. */
-  async expect(attempts: readonly Attempt[]): Promise<void> {
+  /** Reads ahead what all of these will need, with a few statements. */
+  async expect(attempts: readonly Attempt[], clientIds: readonly string[]): Promise<void> {
     const queries = attempts.flatMap((attempt) => prefetch(attempt.submission, attempt.given(this.now)));
     await loadState(this.db, this.state, queries);
+    const unread = [...new Set(clientIds)];
+    for (const { client_id, last_n } of await CLIENTS.run(this.db, [], unread))
+      this.#lastN.set(client_id, Number(last_n));
+  }
+
+  /** Highest number of a station with a verdict, before or within this transaction. Only of stations that were expected. */
+  lastN(clientId: string): number {
+    const staged = this.verdicts.findLast((each) => each.clientId === clientId);
+    return staged?.verdict.n ?? this.#lastN.get(clientId) ?? 0;
   }
 
   /** Decides, reading whatever turns out to be needed, and stages what was decided. */
@@ -131,6 +148,7 @@ export class Transaction {
     }
     this.internals.push(...decision.internals);
     const offset = decision.writes.length === 0 ? null : this.changes.length;
-    if (decision.history !== null) this.history.push({ draft: decision.history, offset });
+    if (decision.history !== null)
+      this.history.push({ draft: decision.history, offset, position: this.changes.length });
   }
 }

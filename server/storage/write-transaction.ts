@@ -1,10 +1,12 @@
 import type { Shipment } from '#contract/domain/shipment.ts';
 import { BulkWrite } from './bulk-write.ts';
 import { internalColumns, partColumns, placeColumns, shipmentColumns, tableOf } from './columns.ts';
+import { compiled } from './compiled.ts';
 import { nextChain } from './digest.ts';
 import {
   type ChangeTable,
   type Db,
+  type HistoryTable,
   type InternalTable,
   type PartTable,
   type PlaceTable,
@@ -35,34 +37,47 @@ const CHANGE = new BulkWrite(
   ],
   null,
 );
-const SHIPMENT = new BulkWrite(
-  'shipment',
-  [
-    'id',
-    'warehouse_id',
-    'supplier_id',
-    'supplier_key',
-    'number',
-    'status',
-    'open',
-    'door_id',
-    'eta_ms',
-    'search',
-    'seq',
-    'row',
-  ],
-  ['id'],
-);
-const PART = new BulkWrite(
-  'part',
-  ['entity', 'id', 'shipment_id', 'lookup', 'parent_id', 'seq', 'row'],
-  ['entity', 'id'],
-);
-const PLACE = new BulkWrite('place', ['entity', 'id', 'warehouse_id', 'seq', 'row'], ['entity', 'id']);
-const INTERNAL = new BulkWrite('internal', ['kind', 'id', 'shipment_id', 'live', 'row'], ['kind', 'id']);
-const HISTORY = new BulkWrite('history', ['shipment_id', 'seq', 'row'], null);
+const SHIPMENT_COLUMNS = [
+  'id',
+  'warehouse_id',
+  'supplier_id',
+  'supplier_key',
+  'number',
+  'status',
+  'open',
+  'door_id',
+  'eta_ms',
+  'search',
+  'seq',
+  'row',
+] as const;
+const SHIPMENT = new BulkWrite('shipment', SHIPMENT_COLUMNS, {
+  key: ['id'],
+  set: ['status', 'open', 'door_id', 'eta_ms', 'search', 'seq', 'row'],
+});
+/** For shipments whose searched columns stay: by far the most writes, and no index has to be touched. */
+const SHIPMENT_ROW = new BulkWrite('shipment', SHIPMENT_COLUMNS, {
+  key: ['id'],
+  set: ['status', 'open', 'seq', 'row'],
+});
+const PART = new BulkWrite('part', ['entity', 'id', 'shipment_id', 'gtin', 'content_hash', 'parent_id', 'seq', 'row'], {
+  key: ['entity', 'id'],
+  set: ['gtin', 'content_hash', 'parent_id', 'seq', 'row'],
+});
+const PLACE = new BulkWrite('place', ['entity', 'id', 'warehouse_id', 'seq', 'row'], {
+  key: ['entity', 'id'],
+  set: ['warehouse_id', 'seq', 'row'],
+});
+const INTERNAL = new BulkWrite('internal', ['kind', 'shipment_id', 'id', 'live', 'row'], {
+  key: ['kind', 'shipment_id', 'id'],
+  set: ['live', 'row'],
+});
+const HISTORY = new BulkWrite('history', ['shipment_id', 'position', 'id', 'row'], null);
 const LEDGER = new BulkWrite('ledger', ['client_id', 'n', 'payload_hash', 'verdict', 'recorded_at'], null);
-const CLIENT = new BulkWrite('client', ['client_id', 'last_n', 'user_id', 'seen_at'], ['client_id']);
+const CLIENT = new BulkWrite('client', ['client_id', 'last_n', 'user_id', 'seen_at'], {
+  key: ['client_id'],
+  set: ['last_n', 'user_id', 'seen_at'],
+});
 
 /** Where the log stands after a transaction; `base` is where it stood before. */
 export type Written = { readonly base: number; readonly head: number; readonly chain: string };
@@ -79,30 +94,40 @@ export const writeTransaction = async (transaction: Transaction): Promise<Writte
   await CHANGE.run(db, rows);
   await writeRows(db, changes, before.base);
   await writeInternals(transaction);
-  await HISTORY.run(
-    db,
-    transaction.history.map(({ draft: { shipmentId, ...entry }, offset }) => {
-      const seq = offset === null ? null : before.base + offset;
-      return { shipment_id: shipmentId, seq, row: JSON.stringify({ ...entry, seq }) };
-    }),
-  );
+  await HISTORY.run(db, historyRows(transaction, before.base));
   await writeLedger(transaction, before.base);
-  if (changes.length > 0) await db.updateTable('stream').set({ chain }).where('id', '=', STREAM).execute();
+  if (changes.length > 0) await db.executeQuery({ ...SET_CHAIN(db), parameters: [chain, STREAM] });
   return { base: before.base, head: before.base + changes.length, chain };
 };
 
+type Stream = { readonly head: number; readonly chain: string };
+
+const READ_STREAM = compiled((db) =>
+  db.selectFrom('stream').select(['head', 'chain']).where('id', '=', STREAM).compile(),
+);
+const TAKE_NUMBERS = compiled((db) => {
+  const update = db.updateTable('stream').set((eb) => ({ head: eb('head', '+', 0) }));
+  return update.where('id', '=', STREAM).returning(['head', 'chain']).compile();
+});
+const SET_CHAIN = compiled((db) => db.updateTable('stream').set({ chain: '' }).where('id', '=', STREAM).compile());
+
 const takeNumbers = async (db: Db, count: number): Promise<{ base: number; chain: string }> => {
-  const stream =
-    count === 0
-      ? await db.selectFrom('stream').select(['head', 'chain']).where('id', '=', STREAM).executeTakeFirstOrThrow()
-      : await db
-          .updateTable('stream')
-          .set((eb) => ({ head: eb('head', '+', count) }))
-          .where('id', '=', STREAM)
-          .returning(['head', 'chain'])
-          .executeTakeFirstOrThrow();
+  const query = count === 0 ? READ_STREAM(db) : { ...TAKE_NUMBERS(db), parameters: [count, STREAM] };
+  const [stream] = (await db.executeQuery(query)).rows as Stream[];
+  if (stream === undefined) throw new Error('the database has no stream');
   return { base: Number(stream.head) - count, chain: stream.chain };
 };
+
+const historyRows = ({ history }: Transaction, base: number): HistoryTable[] =>
+  history.map(({ draft: { shipmentId, ...entry }, offset, position }) => {
+    const seq = offset === null ? null : base + offset;
+    return {
+      shipment_id: shipmentId ?? '',
+      position: base + position,
+      id: entry.id,
+      row: JSON.stringify({ ...entry, seq }),
+    };
+  });
 
 /** Change rows with their numbers, and the chain over them, moved on at the end of every piece. */
 const numbered = ({ changes, now }: Transaction, base: number, chainBefore: string) => {
@@ -141,27 +166,42 @@ const numbered = ({ changes, now }: Transaction, base: number, chainBefore: stri
   return { rows, chain };
 };
 
+type Last = { readonly first: StagedChange; change: StagedChange; seq: number };
+
+const INDEXED = ['doorId', 'eta', 'poNumbers', 'trailer', 'carrier', 'supplierName'] as const;
+
+/** Whether a shipment's searched columns are as they were before this transaction. */
+const keepsColumns = ({ first, change }: Last): boolean => {
+  const before = first.write.before as Shipment | null;
+  const after = change.write.row as Shipment;
+  return before !== null && INDEXED.every((field) => before[field] === after[field]);
+};
+
 /** Writes each row once, as the last change of it left it. */
 const writeRows = async (db: Db, changes: readonly StagedChange[], base: number): Promise<void> => {
-  const last = new Map<string, { change: StagedChange; seq: number }>();
-  changes.forEach((change, index) => {
-    last.set(`${change.write.entity}:${change.write.id}`, { change, seq: base + index + 1 });
-  });
+  const last = new Map<string, Last>();
+  for (const [index, change] of changes.entries()) {
+    const key = `${change.write.entity}:${change.write.id}`;
+    const seq = base + index + 1;
+    last.set(key, { first: last.get(key)?.first ?? change, change, seq });
+  }
   const shipments: ShipmentTable[] = [];
+  const shipmentRows: ShipmentTable[] = [];
   const parts: PartTable[] = [];
   const places: PlaceTable[] = [];
-  for (const { change, seq } of last.values()) {
-    const { write, text } = change;
+  for (const each of last.values()) {
+    const { write, text } = each.change;
+    const table = tableOf(write.entity);
     if (text === null) {
       await db.deleteFrom('part').where('entity', '=', write.entity).where('id', '=', write.id).execute();
-      continue;
-    }
-    const table = tableOf(write.entity);
-    if (table === 'shipment') shipments.push(shipmentColumns(write.row as Shipment, seq, text));
-    else if (table === 'part') parts.push(partColumns(write, seq, text));
-    else places.push(placeColumns(write, seq, text));
+    } else if (table === 'shipment') {
+      const columns = shipmentColumns(write.row as Shipment, each.seq, text);
+      (keepsColumns(each) ? shipmentRows : shipments).push(columns);
+    } else if (table === 'part') parts.push(partColumns(write, each.seq, text));
+    else places.push(placeColumns(write, each.seq, text));
   }
   await SHIPMENT.run(db, shipments);
+  await SHIPMENT_ROW.run(db, shipmentRows);
   await PART.run(db, parts);
   await PLACE.run(db, places);
 };
@@ -169,7 +209,8 @@ const writeRows = async (db: Db, changes: readonly StagedChange[], base: number)
 const writeInternals = async ({ db, internals }: Transaction): Promise<void> => {
   if (internals.length === 0) return;
   const last = new Map<string, InternalTable>();
-  for (const write of internals) last.set(`${write.kind}:${write.row.id}`, internalColumns(write));
+  for (const write of internals)
+    last.set(`${write.kind}:${write.row.shipmentId}:${write.row.id}`, internalColumns(write));
   await INTERNAL.run(db, [...last.values()]);
 };
 

@@ -40,7 +40,7 @@ const requireUnannounced = (work: Work, id: string, digest: string): void => {
   const existing = work.draft.row('shipment', id);
   if (existing === null) return;
   const current = maySee(work.submission.scope, existing) ? existing : null;
-  if (current !== null && work.draft.internal('announcement', id)?.digest === digest) throw noop(current);
+  if (current !== null && work.draft.internal('announcement', id, id)?.digest === digest) throw noop(current);
   throw conflict('already_exists', 'A shipment with this id exists with other contents. Nothing was changed.', current);
 };
 

@@ -42,7 +42,8 @@ export const recordUnplannedArrival = (work: Work, args: CommandArgs['recordUnpl
   const existing = draft.row('shipment', args.shipmentId);
   if (existing !== null) {
     const current = maySee(work.submission.scope, existing) ? existing : null;
-    if (current !== null && draft.internal('announcement', existing.id)?.digest === digest) throw noop(current);
+    if (current !== null && draft.internal('announcement', existing.id, existing.id)?.digest === digest)
+      throw noop(current);
     throw conflict('already_exists', 'A shipment with this id exists with other contents.', current);
   }
   const supplier = supplierFor(work, args.supplierId);

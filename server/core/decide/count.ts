@@ -87,9 +87,7 @@ const counted = (work: Work, shipment: Shipment, args: CommandArgs['recordScan']
 export const recordScan = (work: Work, args: CommandArgs['recordScan']): Shipment => {
   const { draft } = work;
   const shipment = requireShipment(work, args.shipmentId);
-  const before = draft.internal('scan', args.scanId);
-  if (before !== null && before.shipmentId === shipment.id) throw noop(shipment);
-  if (before !== null) throw rejected('already_exists', 'Another scan already has this id. Nothing was changed.');
+  if (draft.internal('scan', shipment.id, args.scanId) !== null) throw noop(shipment);
   requireStep(work, shipment);
   const target = scanTarget(work, shipment, args);
   if (target.kind === 'unit' && target.unit.countedAt !== null) throw noop(shipment);
@@ -119,8 +117,8 @@ export const recordScan = (work: Work, args: CommandArgs['recordScan']): Shipmen
 export const voidScan = (work: Work, args: CommandArgs['voidScan']): Shipment => {
   const { draft } = work;
   const shipment = requireShipment(work, args.shipmentId);
-  const scan = draft.internal('scan', args.scanId);
-  if (scan === null || scan.shipmentId !== shipment.id) {
+  const scan = draft.internal('scan', shipment.id, args.scanId);
+  if (scan === null) {
     throw rejected('not_found', 'There is no such scan on this shipment. Nothing was changed.');
   }
   if (scan.voided) throw noop(shipment);

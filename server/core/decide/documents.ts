@@ -1,6 +1,6 @@
 import type { CommandArgs } from '#contract/domain/command-args.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
-import { conflict, noop, rejected } from '../decision.ts';
+import { noop, rejected } from '../decision.ts';
 import { lineOrNull, requireNew, requireShipment, requireStep } from '../gate.ts';
 import type { Work } from '../work.ts';
 import { settle } from './settle.ts';
@@ -13,7 +13,7 @@ export const addPhoto = (work: Work, args: CommandArgs['addPhoto']): Shipment =>
   const { draft } = work;
   const shipment = requireShipment(work, args.shipmentId);
   const document = draft.row('document', args.documentId);
-  const waiting = draft.internal('photo', args.documentId);
+  const waiting = draft.internal('photo', shipment.id, args.documentId);
   const known = document ?? waiting;
   if (known !== null && known.shipmentId !== shipment.id) {
     throw rejected('already_exists', 'Another document already has this id. Nothing was changed.');
@@ -32,10 +32,7 @@ export const attachDocument = (work: Work, args: CommandArgs['attachDocument']):
   const { draft } = work;
   const shipment = requireShipment(work, args.shipmentId);
   requireNew(work, 'document', args.documentId, shipment, (row) => row.contentHash === args.contentHash);
-  const words = draft.internal('photo', args.documentId);
-  if (words !== null && words.shipmentId !== shipment.id) {
-    throw conflict('already_exists', 'Another document already has this id. Nothing was changed.', null);
-  }
+  const words = draft.internal('photo', shipment.id, args.documentId);
   if (work.submission.bytes === 'unproven' && !draft.before.hasContent(args.contentHash)) {
     throw rejected('invalid', 'The server does not have the contents of this document. Upload it first.');
   }

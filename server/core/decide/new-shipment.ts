@@ -32,13 +32,13 @@ export const supplierFor = (work: Work, supplierId: string | undefined): { id: s
 /** Next free number of ours, `S-YYMMDD-NNNN`, days counted in UTC. */
 export const nextNumber = (work: Work, supplierId: string | null): string => {
   const prefix = `S-${work.now.slice(2, 10).replaceAll('-', '')}`;
-  let last = work.draft.internal('counter', prefix)?.last ?? 0;
+  let last = work.draft.internal('counter', '', prefix)?.last ?? 0;
   let number: string;
   do {
     last += 1;
     number = `${prefix}-${String(last).padStart(4, '0')}`;
   } while (work.draft.before.byNumber(supplierId, number) !== null);
-  work.draft.putInternal({ kind: 'counter', row: { id: prefix, last } });
+  work.draft.putInternal({ kind: 'counter', row: { id: prefix, shipmentId: '', last } });
   return number;
 };
 

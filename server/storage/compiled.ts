@@ -1,0 +1,22 @@
+import type { CompiledQuery } from 'kysely';
+import type { Db } from './schema.ts';
+
+/** Rows or keys per statement: few sizes, so that few statements are compiled and prepared. */
+export const SIZES = [32, 8, 1] as const;
+
+/**
+ * A query compiled by Kysely once per size and remembered; only its parameters change from then on. Building and compiling
+ * costs more than running a statement on the hot path. The compiled text depends on the database's dialect only, so one
+ * process talks to one dialect through it.
+ */
+export const compiled = (compile: (db: Db, size: number) => CompiledQuery) => {
+  const queries = new Map<number, CompiledQuery>();
+  return (db: Db, size = 1): CompiledQuery => {
+    let query = queries.get(size);
+    if (query === undefined) {
+      query = compile(db, size);
+      queries.set(size, query);
+    }
+    return query;
+  };
+};
