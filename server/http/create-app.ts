@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
@@ -29,16 +30,22 @@ const RATE_WINDOW_S = 5;
 
 const EXPOSED = ['etag', 'content-range', 'content-disposition', 'accept-ranges', 'retry-after', 'location'];
 
+/** Milliseconds that a refused client has to read why; closed at once, the reset would overtake the answer. */
+const LINGER_MS = 1_000;
+
 /** What the parser of HTTP itself refuses never reaches a route; it is answered in the same form, and the connection closed. */
-const answerBrokenRequest = (socket: NodeJS.WritableStream & { destroy(): void }, tooLarge: boolean): void => {
+const answerBrokenRequest = (socket: Socket, tooLarge: boolean): void => {
   const document = problemDocumentOf(new ProblemError(tooLarge ? 'too_large' : 'malformed'));
   const body = JSON.stringify(document);
-  if (socket.writable)
-    socket.write(
-      `HTTP/1.1 ${document.status} Refused\r\nContent-Type: application/problem+json\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    );
-  socket.destroy();
+  const head = [
+    `HTTP/1.1 ${document.status} ${tooLarge ? 'Content Too Large' : 'Bad Request'}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  if (!socket.writable) return void socket.destroy();
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 };
 
 const measure = (app: FastifyInstance, { metrics }: HttpPorts): void => {

@@ -112,10 +112,10 @@ describe('POST /api/asns in other forms', () => {
 
   it('takes all of a list or nothing', async () => {
     const list = [
-      { ...json, number: 'J4' },
-      { ...json, number: 'J5', warehouseId: 'NOPE' },
+      { ...json, id: 'one-id', number: 'J4' },
+      { ...json, id: 'one-id', number: 'J5' },
     ];
-    expect((await dock.ask('POST /api/asns', { json: list })).status).toBe(422);
+    expect((await dock.ask('POST /api/asns', { json: list })).status).toBe(409);
     expect((await dock.ask<{ shipments: [] }>('/api/shipments?q=J4')).body.shipments).toEqual([]);
     expect((await dock.ask('POST /api/asns', { json: { number: 'x' } })).status).toBe(422);
   });
