@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { whichHost } from './electron-stand-in/which-host.ts';
 
 const root = join(import.meta.dirname, '..');
-const host = await whichHost();
+const host = whichHost();
 console.log(`Station on ${host.describe}.`);
 const child = spawn(join(root, 'node_modules', '.bin', 'electron-vite'), ['dev'], {
   cwd: root,

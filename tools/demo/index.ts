@@ -15,6 +15,9 @@ import { Timeline } from './timeline.ts';
 const pictures = join(import.meta.dirname, '..', '..', 'artifacts', 'demo');
 mkdirSync(pictures, { recursive: true });
 
+/** The first truck of the sample notices: pallets and cartons of dry food. */
+const TRUCK = 'BW-260481';
+
 const timeline = new Timeline();
 const rowOf = (station: Station, number: string) =>
   station.page.locator(`[data-testid="board-row"][data-number="${number}"]`).first();
@@ -33,7 +36,7 @@ const chooseDoor = async (station: Station): Promise<void> => {
 
 const day = async (): Promise<void> => {
   buildStation();
-  timeline.say('host', (await whichHost()).describe);
+  timeline.say('host', whichHost().describe);
   let server = await startServerProcess();
   const { announced, warnings } = await furnish(server);
   timeline.say(
@@ -49,10 +52,8 @@ const day = async (): Promise<void> => {
     await Promise.all([connected(a, 'live'), connected(b, 'live')]);
     timeline.say('stations', 'Mara (receiver) and Ivo (inspector) are live');
     const lena = await DockClient.signIn(server.url, LENA, server.secret);
-    const expected = (await lena.shipments('&warehouseId=JOL')).filter(({ status }) => status === 'announced');
-    const [truck, second] = expected;
-    if (truck === undefined || second === undefined)
-      throw new Error('The sample notices announced too little for a day at the dock.');
+    const truck = (await lena.shipments('&warehouseId=JOL')).find(({ number }) => number === TRUCK);
+    if (truck === undefined) throw new Error(`The sample notices did not announce ${TRUCK}.`);
     await shot(a, '1-morning-board');
 
     await timeline.measure(

@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CdpConnection, type CdpSession } from './cdp.ts';
 import { debug } from './debug.ts';
+import { display } from './displays.ts';
 import type { FoundChromium } from './find-chromium.ts';
 
 export interface Chromium {
@@ -54,6 +55,7 @@ const headlessSwitches = [
   '--no-sandbox',
   '--enable-unsafe-swiftshader',
   '--force-device-scale-factor=1',
+  `--screen-info={${display.size.width}x${display.size.height}}`,
 ];
 
 // A window without tabs and address bar. Only the one Chromium starts with can be had like that: the first BrowserWindow

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ElectronApplication, _electron as electron, type Page } from 'playwright-core';
 import type { control } from './control.ts';
+import { findChromium } from './find-chromium.ts';
 import { type Host, whichHost } from './which-host.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -39,6 +40,10 @@ export interface Station {
   /** One line saying which host this runs on. */
   readonly host: string;
   readonly pid: number;
+  /** Whether a person can see its window. */
+  readonly headed: boolean;
+  /** Resolves when the process has ended, however it did. */
+  readonly ended: Promise<void>;
   /** Every notification shown since the start, oldest first. */
   notifications(): Promise<ShownNotification[]>;
   /** As if a person had clicked the notification. @throws Error when there is none with this index. */
@@ -169,6 +174,8 @@ export const launchStation = async (options: StationOptions): Promise<Station> =
     page,
     host: host.describe,
     pid,
+    headed: host.kind === 'electron' || findChromium({ ...process.env, ...env }).headed,
+    ended: ended(app),
     notifications: toasts.notifications,
     clickNotification: async (index) => {
       if (!(await toasts.click(index))) throw new Error(`Station ${name} has shown no notification ${index}`);

@@ -50,7 +50,7 @@ const main = async (): Promise<void> => {
   mkdirSync(dataDir, { recursive: true });
   mkdirSync(pictures, { recursive: true });
   buildStation();
-  const host = await whichHost();
+  const host = whichHost();
 
   const server = await startServerProcess({ dataDir: join(dataDir, 'server'), port: await portToUse() });
   const stations: Station[] = [];
@@ -95,7 +95,7 @@ const main = async (): Promise<void> => {
     }
     say('Ctrl-C ends everything.');
     if (stations.every((station) => station.headed)) {
-      await Promise.all(stations.map((station) => station.closed));
+      await Promise.all(stations.map((station) => station.ended));
       await end(0);
     }
   } catch (error) {
