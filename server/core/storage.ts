@@ -84,5 +84,12 @@ export interface Storage {
   keptAnswer(key: IdempotencyKey): Promise<KeptAnswer | 'different_request' | null>;
   keepAnswer(key: IdempotencyKey, answer: KeptAnswer): Promise<void>;
 
+  /**
+   * Removes what is past its time, in small steps between other work: kept answers after a day, verdicts after 90 days, log
+   * beyond 30 days and a million changes. To be called now and then, an hour apart or so.
+   */
+  maintain(): Promise<void>;
+
+  /** Answers what has been taken on, then closes; calling it again waits for the first. */
   close(): Promise<void>;
 }

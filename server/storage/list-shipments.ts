@@ -3,6 +3,7 @@ import type { Shipment } from '#contract/domain/shipment.ts';
 import { groupOf, type Scope } from '../core/scope.ts';
 import type { ListFilter } from '../core/storage.ts';
 import { projectRow } from '../core/visibility.ts';
+import { atLeastOne } from './at-least-one.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
 import type { Db } from './schema.ts';
 
@@ -18,7 +19,7 @@ export const listShipments = async (db: Db, scope: Scope, filter: ListFilter) =>
   const { warehouseId, status, q, cursor, limit } = filter;
   let select = db.selectFrom('shipment').select(['id', 'eta_ms', 'row']);
   if (group.projection === 'supplier') select = select.where('supplier_id', '=', group.supplierId);
-  else if (group.warehouses !== null) select = select.where('warehouse_id', 'in', group.warehouses);
+  else if (group.warehouses !== null) select = select.where('warehouse_id', 'in', atLeastOne(group.warehouses));
   if (warehouseId !== undefined) select = select.where('warehouse_id', '=', warehouseId);
   if (status !== undefined) select = select.where('status', '=', status);
   if (q !== undefined && q !== '') select = select.where(sql<boolean>`search like ${pattern(q)} escape '\\'`);

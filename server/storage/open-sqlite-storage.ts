@@ -5,6 +5,7 @@ import type { Actor } from '#contract/domain/roles.ts';
 import type { Position, Sender, Storage } from '../core/storage.ts';
 import { genesis } from './digest.ts';
 import { toOpenError } from './faults.ts';
+import type { Retention } from './maintain.ts';
 import { migrate } from './migrate.ts';
 import { type Db, STREAM } from './schema.ts';
 import { createSqlStorage } from './sql-storage.ts';
@@ -19,6 +20,8 @@ export type SqliteOptions = {
   readonly logger?: { error(fields: Record<string, unknown>, message: string): void };
   /** Bytes at which the database stops growing and answers `storage_full`; unset: when the disk is full. */
   readonly maxBytes?: number;
+  /** How long what may be forgotten is kept; see `RETENTION`. */
+  readonly retention?: Retention;
   readonly approveByPin?: (pin: string, sender: Sender) => Promise<Actor | null>;
 };
 
@@ -39,7 +42,7 @@ const readPosition = async (writer: Db): Promise<Position> => {
  * file is damaged, is not a database, is in use by another server, or would not be durable.
  */
 export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage> => {
-  const { file, clock, newId, logger, maxBytes, approveByPin } = options;
+  const { file, clock, newId, logger, maxBytes, approveByPin, retention } = options;
   let writer: Db | null = null;
   let unlock: (() => void) | null = null;
   try {
@@ -54,6 +57,7 @@ export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage
       position,
       clock,
       newId,
+      ...(retention === undefined ? {} : { retention }),
       ...(approveByPin === undefined ? {} : { approveByPin }),
       onFault: (error) => logger?.error({ err: error }, 'a listener to commits failed'),
       onClosed: unlock,

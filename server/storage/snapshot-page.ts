@@ -2,6 +2,7 @@ import { ENTITY_NAMES, type EntityName } from '#contract/domain/entities.ts';
 import type { SnapshotRow } from '#contract/wire/sync.ts';
 import type { Group } from '../core/scope.ts';
 import { isVisible, projectRow } from '../core/visibility.ts';
+import { atLeastOne } from './at-least-one.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
 import { type Db, STREAM } from './schema.ts';
 
@@ -32,7 +33,8 @@ const placeOf = async (db: Db, after: string | null): Promise<Place> => {
 const placeRows = async (db: Db, group: Group, entity: EntityName, key: readonly string[], limit: number) => {
   let select = db.selectFrom('place').select(['id', 'warehouse_id', 'seq', 'row']).where('entity', '=', entity);
   if (entity === 'supplier' && group.projection === 'supplier') select = select.where('id', '=', group.supplierId);
-  if (entity !== 'supplier' && group.warehouses !== null) select = select.where('warehouse_id', 'in', group.warehouses);
+  if (entity !== 'supplier' && group.warehouses !== null)
+    select = select.where('warehouse_id', 'in', atLeastOne(group.warehouses));
   if (key[0] !== undefined) select = select.where('id', '>', key[0]);
   const rows = await select.orderBy('id').limit(limit).execute();
   return rows.map(({ id, seq, row }): Found => {
@@ -50,7 +52,8 @@ const shipments = (db: Db, group: Group, open: boolean, since: number) => {
     return open ? isOpen : eb.or([eb('shipment.open', '=', 0), eb('shipment.seq', '>', since)]);
   });
   if (group.projection === 'supplier') select = select.where('shipment.supplier_id', '=', group.supplierId);
-  else if (group.warehouses !== null) select = select.where('shipment.warehouse_id', 'in', group.warehouses);
+  else if (group.warehouses !== null)
+    select = select.where('shipment.warehouse_id', 'in', atLeastOne(group.warehouses));
   return select;
 };
 
