@@ -16,14 +16,14 @@ export type TailerTimes = {
   readonly pollMs: number;
   /** Milliseconds after which a quiet group is told where the head is. */
   readonly quietMs: number;
+  /** Milliseconds a group waits to hear that changes were made, all of which it may not see. */
+  readonly unseenMs: number;
 };
-export const TAILER_TIMES: TailerTimes = { coalesceMs: 4, pollMs: 250, quietMs: 5_000 };
+const TAILER_TIMES: TailerTimes = { coalesceMs: 4, pollMs: 250, quietMs: 5_000, unseenMs: 1_000 };
 
 type Tail = { readonly group: Group; to: number; emittedAt: number };
 
 const CHANGES_A_READ = 1000;
-/** Milliseconds a group waits to hear that only changes it may not see have been made. */
-const UNSEEN_MS = 1_000;
 
 /**
  * Reads the log on and hands it out: frames to groups, single changes to the guide's events. One per node. Each group that
@@ -116,7 +116,7 @@ export class Tailer {
       if (head <= tail.to && silentMs < this.#times.quietMs) return;
       const frame = await this.#storage.readFrame(tail.group, tail.to);
       if (this.#stopped || this.#tails.get(tail.group.id) !== tail) return;
-      const waitMs = frame.to > tail.to ? UNSEEN_MS : this.#times.quietMs;
+      const waitMs = frame.to > tail.to ? this.#times.unseenMs : this.#times.quietMs;
       // Not emitted, so not moved on either: the next frame starts where the last one that was heard ended.
       if (frame.changes.length === 0 && silentMs < waitMs) return;
       tail.to = frame.to;

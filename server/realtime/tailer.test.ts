@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { uuidv7 } from 'uuidv7';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Frame } from '#contract/wire/sync.ts';
+import { groupOf } from '../core/scope.ts';
+import type { RawChange, Storage } from '../core/storage.ts';
+import { openSqliteStorage } from '../storage/open-sqlite-storage.ts';
+import { Tailer, type TailerTimes } from './tailer.ts';
+
+const staff = groupOf({ role: 'lead', warehouses: null, supplierId: null });
+const dallas = groupOf({ role: 'lead', warehouses: ['DAL'], supplierId: null });
+const operator = { id: 'operator', name: 'Operator', role: 'admin' as const };
+
+let folder: string;
+let storage: Storage;
+let tailer: Tailer | null = null;
+const frames: Frame[] = [];
+const changes: RawChange[] = [];
+const faults: unknown[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dockline-tailer-'));
+  storage = await openSqliteStorage({ file: join(folder, 'd.db'), clock: () => new Date(), newId: uuidv7 });
+  for (const list of [frames, changes, faults]) list.length = 0;
+});
+afterEach(async () => {
+  await tailer?.stop();
+  await storage.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const start = (times: Partial<TailerTimes> = {}, on: Storage = storage) => {
+  const outlet = {
+    emitFrame: (_group: unknown, frame: Frame) => frames.push(frame),
+    emitChange: (change: RawChange) => changes.push(change),
+    onFault: (error: unknown) => faults.push(error),
+  };
+  tailer = new Tailer(on, outlet, Date.now, { coalesceMs: 1, pollMs: 20, quietMs: 60_000, unseenMs: 50, ...times });
+  return tailer;
+};
+const defineWarehouse = (warehouseId: string, name = warehouseId) =>
+  storage.submit([
+    {
+      command: { type: 'defineWarehouse', args: { warehouseId, name, timeZone: 'UTC' } },
+      actor: operator,
+      scope: null,
+      occurredAt: new Date().toISOString(),
+      late: 'refuse',
+    },
+  ]);
+
+describe('the tailer', () => {
+  it('hands on what is committed, once, without gaps', async () => {
+    const at = start();
+    at.admit(staff, 0, () => undefined);
+    for (let made = 0; made < 20; made += 1) await defineWarehouse(`W${made}`);
+    await expect.poll(() => frames.at(-1)?.to).toBe(20);
+    expect(frames.map(({ from }) => from)).toEqual([0, ...frames.slice(0, -1).map(({ to }) => to)]);
+    expect(frames.flatMap((frame) => frame.changes.map(({ seq }) => seq))).toEqual(
+      Array.from({ length: 20 }, (_, n) => n + 1),
+    );
+    await expect.poll(() => changes.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+    expect(at.lag()).toBe(0);
+  });
+
+  it('gathers commits that come together into few frames', async () => {
+    start({ coalesceMs: 30 }).admit(staff, 0, () => undefined);
+    await Promise.all(Array.from({ length: 20 }, (_, made) => defineWarehouse(`W${made}`)));
+    await expect.poll(() => frames.at(-1)?.to).toBe(20);
+    expect(frames.length).toBeLessThanOrEqual(2);
+  });
+
+  it('does not need the doorbell', async () => {
+    start({}, { ...storage, onCommit: () => () => undefined }).admit(staff, 0, () => undefined);
+    await defineWarehouse('W1');
+    await expect.poll(() => frames.length).toBe(1);
+  });
+
+  it('reads for nobody when nobody listens, but keeps up', async () => {
+    const at = start();
+    await defineWarehouse('W1');
+    await expect.poll(() => at.lag()).toBe(0);
+    expect(frames).toEqual([]);
+    at.admit(staff, 1, () => undefined);
+    at.forget(staff.id);
+    await defineWarehouse('W2');
+    await expect.poll(() => at.lag()).toBe(0);
+    expect(frames).toEqual([]);
+  });
+
+  it('tells a quiet group where the head is, and one that sees nothing that others move', async () => {
+    start({ quietMs: 50 }).admit(dallas, 0, () => undefined);
+    await expect.poll(() => frames.length).toBeGreaterThan(1);
+    expect(frames.at(-1)).toMatchObject({ from: 0, to: 0, changes: [] });
+    await defineWarehouse('JOL');
+    await expect.poll(() => frames.at(-1)).toMatchObject({ from: 0, to: 1, changes: [], group: dallas.id });
+  });
+
+  it('goes on after a read that failed', async () => {
+    let failures = 3;
+    const flaky: Storage = {
+      ...storage,
+      readFrame: async (...of) => {
+        if (failures-- > 0) throw new Error('disk hiccup');
+        return storage.readFrame(...of);
+      },
+    };
+    start({}, flaky).admit(staff, 0, () => undefined);
+    await defineWarehouse('W1');
+    await expect.poll(() => frames.length).toBe(1);
+    expect(faults).toHaveLength(3);
+  });
+
+  it('emits nothing after it was stopped', async () => {
+    const at = start();
+    at.admit(staff, 0, () => undefined);
+    const committed = defineWarehouse('W1');
+    await at.stop();
+    await committed;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(frames).toEqual([]);
+  });
+});
+
+describe('admit', () => {
+  it('joins before it returns: comparing and joining are one step', () => {
+    let joined = false;
+    expect(start().admit(staff, 0, () => (joined = true))).toBe(true);
+    expect(joined).toBe(true);
+  });
+
+  it('lets in who is level or ahead, and not who is behind', async () => {
+    const at = start();
+    at.admit(staff, 0, () => undefined);
+    await defineWarehouse('W1');
+    await expect.poll(() => frames.length).toBe(1);
+    expect(at.admit(staff, 0, () => expect.fail('joined'))).toBe(false);
+    expect(at.admit(staff, 1, () => undefined)).toBe(true);
+    expect(at.admit(staff, 2, () => undefined)).toBe(true);
+    expect(at.admit(dallas, 0, () => undefined)).toBe(true);
+  });
+});
