@@ -1,7 +1,9 @@
-import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
+// Styles first: tokens.css names the order of the layers, and the first to name them decides.
 import './styles/tokens.css';
 import './styles/base.css';
+
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
 import { createScreenStore } from './state/screen-store.ts';
 import { createStationStore } from './state/station-store.ts';
 import { startText } from './text/i18n.ts';

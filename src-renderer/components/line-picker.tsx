@@ -42,7 +42,7 @@ export const LinePicker = ({ lines, value, onChange }: Props) => {
     <>
       <Tiles
         label={t('ask.about')}
-        wide
+        size="wide"
         value={value ?? WHOLE}
         onChange={(id) => onChange(id === WHOLE ? null : id)}
         tiles={[{ value: WHOLE, label: t('ask.wholeShipment') }, ...tiles]}

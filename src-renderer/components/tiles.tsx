@@ -14,13 +14,14 @@ type Props<V extends string> = {
   readonly tiles: readonly Tile<V>[];
   readonly value: V | null;
   readonly onChange: (value: V) => void;
-  readonly wide?: boolean;
+  /** How wide a tile at least is: door numbers are narrow, sentences wide. */
+  readonly size?: 'narrow' | 'normal' | 'wide';
   /** Test ids become `<testId>-<value>`. */
   readonly testId?: string;
 };
 
 /** One of several, each a tile of 20 mm: reasons, doors, kinds. Arrow keys move, as in any radio group. */
-export const Tiles = <V extends string>({ label, tiles, value, onChange, wide = false, testId }: Props<V>) => (
+export const Tiles = <V extends string>({ label, tiles, value, onChange, size = 'normal', testId }: Props<V>) => (
   <RadioGroup
     className={cx(css.group)}
     value={value}
@@ -30,7 +31,7 @@ export const Tiles = <V extends string>({ label, tiles, value, onChange, wide = 
     }}
   >
     <Label className={cx(css.label)}>{label}</Label>
-    <div className={cx(css.tiles, wide && css.wide)}>
+    <div className={cx(css.tiles, size !== 'normal' && css[size])}>
       {tiles.map((tile) => (
         <Radio
           key={tile.value}

@@ -1,4 +1,4 @@
-import { Search, SearchX, Truck, WifiOff, X } from 'lucide-react';
+import { Plus, Search, SearchX, Truck, WifiOff, X } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reachesServer } from '#contract/bridge/connection.ts';
@@ -12,7 +12,7 @@ import type { BoardItem } from '../state/board-search.ts';
 import { doorStates } from '../state/doors.ts';
 import { useScreens, useStation, useStationApi } from '../state/station-context.tsx';
 import { ArrivalDialog } from './board/arrival-dialog.tsx';
-import { DoorsLane } from './board/doors.tsx';
+import { DoorsLane, ONE_COLUMN } from './board/doors.tsx';
 import { BoardRow } from './board/row.tsx';
 import { WarehouseFilter } from './board/warehouse-filter.tsx';
 import css from './board.module.css';
@@ -140,7 +140,7 @@ export const BoardScreen = () => {
   const mayRecord = shown !== null && (role === 'receiver' || role === 'lead');
 
   return (
-    <div className={css.board} data-testid="board">
+    <div className={css.board} data-testid="board" data-doors={lane.length > ONE_COLUMN ? 'many' : 'few'}>
       <h1 className="unseen">{t('board.title')}</h1>
       <DoorsLane
         warehouse={shown}
@@ -155,8 +155,9 @@ export const BoardScreen = () => {
           <SearchBox />
           {warehouses.length > 1 && <WarehouseFilter warehouses={warehouses} />}
           {mayRecord && (
-            <Button aria-label={t('board.unplannedArrival')} onPress={() => setRecording(true)} data-testid="unplanned">
-              <Truck aria-hidden="true" />
+            <Button className={css.arrival} onPress={() => setRecording(true)} data-testid="unplanned">
+              <Plus aria-hidden="true" />
+              {t('board.unplannedArrival')}
             </Button>
           )}
         </div>

@@ -106,7 +106,7 @@ export const STATION_TEXT = {
     handled: 'Handled',
     emptyTitle: 'Everything is sent',
     emptyText: 'The server has accepted all work of this station.',
-    state: { unsent: 'Not sent yet', sent: 'Sent, no answer yet', needs_person: 'Refused', handled: 'Handled' },
+    state: { unsent: 'Not sent yet', sent: 'Sent, waiting', needs_person: 'Refused', handled: 'Handled' },
     piece: 'Piece {{n}}',
     noShipment: 'Not about a shipment',
     open: 'Open shipment',

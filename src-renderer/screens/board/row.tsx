@@ -19,36 +19,50 @@ type Props = {
   readonly onOpen: (shipmentId: string) => void;
 };
 
+const Lines = ({ row }: { readonly row: BoardShipment }) => {
+  const { t } = useTranslation();
+  if (row.lineCount === 0) return t('board.noLines');
+  if (groupOf(row) !== 'dock') return t('board.linesOnly', { count: row.lineCount });
+  return t('board.lines', { counted: row.countedLines, total: row.lineCount });
+};
+
 /** When: the expected time on the road, how long it has been here at the dock, when it ended after that. */
 const When = ({ row, format, now, doorName }: Omit<Props, 'onOpen'>) => {
   const { t } = useTranslation();
   const group = groupOf(row);
-  if (group === 'arriving') {
-    return (
-      <>
-        <span className={css.main}>{row.eta === null ? t('board.noEta') : format.when(row.eta, now)}</span>
-        <span className={css.chips}>
-          <LatenessChip lateness={latenessOf(row, now)} format={format} />
-        </span>
-      </>
-    );
-  }
   const since = group === 'dock' ? (row.arrivedAt ?? row.statusChangedAt) : row.statusChangedAt;
+  const lateness = latenessOf(row, now);
   return (
     <>
-      <span className={css.main}>
-        {group === 'dock'
-          ? t('board.here', { time: format.duration(minutesSince(since, now)) })
-          : format.when(since, now)}
-      </span>
-      <span className={css.sub}>{doorName === null ? '' : t('board.atDoor', { name: doorName })}</span>
+      {group === 'arriving' && (
+        <span className={css.main}>{row.eta === null ? t('board.noEta') : format.when(row.eta, now)}</span>
+      )}
+      {group === 'ended' && <span className={css.main}>{format.when(since, now)}</span>}
+      {group === 'dock' && (
+        <span className={css.main}>
+          <span className="unseen">{t('board.hereLabel')} </span>
+          {format.duration(minutesSince(since, now))}
+        </span>
+      )}
+      {group === 'arriving' && lateness.kind !== 'on_time' && lateness.kind !== 'unknown' ? (
+        <span className={css.chips}>
+          <LatenessChip lateness={lateness} format={format} />
+        </span>
+      ) : (
+        <span className={css.sub}>
+          {doorName !== null && `${t('board.atDoor', { name: doorName })} · `}
+          <Lines row={row} />
+        </span>
+      )}
     </>
   );
 };
 
 const Chips = ({ row }: { readonly row: BoardShipment }) => {
   const { t } = useTranslation();
-  const problems = row.discrepancyCount + row.rejectionCount;
+  // A hold or a rejection says it already; the count of problems is for shipments that look fine otherwise.
+  const loud = row.quality === 'on_hold' || row.quality === 'rejected' || row.quality === 'partly_rejected';
+  const problems = loud ? 0 : row.discrepancyCount + row.rejectionCount;
   return (
     <span className={css.chips}>
       {row.quality !== 'not_required' && <QualityChip quality={row.quality} />}
@@ -58,17 +72,11 @@ const Chips = ({ row }: { readonly row: BoardShipment }) => {
   );
 };
 
-const Lines = ({ row }: { readonly row: BoardShipment }) => {
-  const { t } = useTranslation();
-  if (row.lineCount === 0) return t('board.noLines');
-  if (groupOf(row) === 'arriving') return t('board.linesOnly', { count: row.lineCount });
-  return t('board.lines', { counted: row.countedLines, total: row.lineCount });
-};
-
 /** One shipment of the board. A plain button: thousands of them scroll past, and a press is a press. */
 export const BoardRow = memo(({ row, doorName, format, now, onOpen }: Props) => {
   const { t } = useTranslation();
-  const carriage = [row.carrier, row.trailer].filter((part) => part !== null).join(' · ');
+  // The trailer first: it is what stands in front of people, and the end of a long line is cut off.
+  const carriage = [row.trailer, row.carrier].filter((part) => part !== null).join(' · ');
   return (
     <button
       type="button"
@@ -80,7 +88,7 @@ export const BoardRow = memo(({ row, doorName, format, now, onOpen }: Props) => 
       onClick={() => onOpen(row.id)}
     >
       <span className={css.cell}>
-        <StatusChip status={row.status} />
+        <StatusChip status={row.status} className={css.status ?? ''} />
         {row.pending && (
           <span className={css.pending}>
             <CloudUpload aria-hidden="true" size="1.1em" />
@@ -104,9 +112,6 @@ export const BoardRow = memo(({ row, doorName, format, now, onOpen }: Props) => 
       </span>
       <span className={cx(css.cell, css.end)}>
         <When row={row} format={format} now={now} doorName={doorName} />
-        <span className={css.sub}>
-          <Lines row={row} />
-        </span>
       </span>
     </button>
   );

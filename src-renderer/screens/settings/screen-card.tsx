@@ -55,6 +55,7 @@ export const ScreenCard = ({ settings, change }: SettingsHook) => {
         value={settings.theme}
         onChange={(theme) => change({ theme })}
         tiles={THEMES.map((theme) => ({ value: theme, label: t(`settings.themes.${theme}`) }))}
+        size="narrow"
         testId="theme"
       />
     </section>

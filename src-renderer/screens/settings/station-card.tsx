@@ -40,6 +40,7 @@ export const StationCard = ({ settings, change }: SettingsHook) => {
         value={settings.doorId ?? NO_DOOR}
         onChange={(id) => change({ doorId: id === NO_DOOR ? null : id })}
         tiles={[{ value: NO_DOOR, label: t('settings.noDoor') }, ...tiles]}
+        size={warehouses.length > 1 ? 'normal' : 'narrow'}
         testId="station-door"
       />
     </section>

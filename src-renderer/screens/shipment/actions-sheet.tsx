@@ -7,25 +7,46 @@ import { whyNotText } from '../../text/why-not.ts';
 import css from './actions-sheet.module.css';
 import { useDesk } from './desk.ts';
 
-const Action = ({ action, onPick }: { readonly action: SheetAction; readonly onPick: () => void }) => {
+type ActionProps = { readonly action: SheetAction; readonly onPick: () => void };
+
+const Action = ({ action: { command, whyNot }, onPick }: ActionProps) => {
   const { t } = useTranslation();
   const { format } = useDesk();
-  const { command, whyNot } = action;
   const reason = (): string | null => {
     if (whyNot === null) return null;
     if (whyNot.code === 'nothing_to_release' || whyNot.code === 'nothing_to_take') return t(`whyNot.${whyNot.code}`);
     return whyNotText(whyNot, t, format);
   };
   const why = reason();
+  // The sheet holds closing only for the case in which documents are waived; the plain way is the next step itself.
+  const label = command === 'closeShipment' && why === null ? t('closeWithWaiver') : t(`do.${command}`);
   return (
     <li>
       <Button className={css.action} isDisabled={why !== null} data-testid={`action-${command}`} onPress={onPick}>
-        <span>{command === 'closeShipment' ? t('closeWithWaiver') : t(`do.${command}`)}</span>
+        <span>{label}</span>
         {why !== null && <span className={css.why}>{why}</span>}
       </Button>
     </li>
   );
 };
+
+type GroupProps = {
+  readonly title: string;
+  readonly actions: readonly SheetAction[];
+  readonly onPick: Props['onPick'];
+};
+
+const Group = ({ title, actions, onPick }: GroupProps) =>
+  actions.length === 0 ? null : (
+    <section className={css.group} aria-label={title}>
+      <h3>{title}</h3>
+      <ul className={css.grid}>
+        {actions.map((action) => (
+          <Action key={action.command} action={action} onPick={() => onPick(action.command)} />
+        ))}
+      </ul>
+    </section>
+  );
 
 type Props = {
   readonly groups: Offered['groups'];
@@ -33,23 +54,21 @@ type Props = {
   readonly onClose: () => void;
 };
 
-/** Everything else that can be done here. What cannot be done now stays in its place and says why. */
+/** Everything else that can be done here, and at the end what cannot be done now, each with why. */
 export const ActionsSheet = ({ groups, onPick, onClose }: Props) => {
   const { t } = useTranslation();
+  const notNow = groups.flatMap(({ actions }) => actions.filter(({ whyNot }) => whyNot !== null));
   return (
     <Dialog wide title={t('sheet.title')} onClose={onClose} testId="actions-sheet">
       {groups.map(({ group, actions }) => (
-        <section key={group} className={css.group} aria-label={t(`sheet.${group}`)}>
-          <h3>{t(`sheet.${group}`)}</h3>
-          <ul className={css.grid}>
-            {[...actions]
-              .sort((a, b) => Number(a.whyNot !== null) - Number(b.whyNot !== null))
-              .map((action) => (
-                <Action key={action.command} action={action} onPick={() => onPick(action.command)} />
-              ))}
-          </ul>
-        </section>
+        <Group
+          key={group}
+          title={t(`sheet.${group}`)}
+          actions={actions.filter(({ whyNot }) => whyNot === null)}
+          onPick={onPick}
+        />
       ))}
+      <Group title={t('sheet.notNow')} actions={notNow} onPick={onPick} />
     </Dialog>
   );
 };

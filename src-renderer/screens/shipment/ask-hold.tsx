@@ -66,7 +66,7 @@ export const AskReleaseHold = ({ target, onClose }: AskProps<'releaseHold'>) => 
     >
       <p>{t('ask.releaseIntro')}</p>
       <Tiles
-        wide
+        size="wide"
         label={t('ask.whichHold')}
         value={holdId}
         onChange={setHoldId}

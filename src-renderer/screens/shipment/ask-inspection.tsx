@@ -70,7 +70,7 @@ export const AskClaim = ({ target, onClose }: AskProps<'claimInspection'>) => {
       }
     >
       <Tiles
-        wide
+        size="wide"
         label={t('ask.whichInspection')}
         value={inspectionId}
         onChange={setInspectionId}

@@ -107,7 +107,7 @@ const Choice = ({ check, onFound }: Props) => {
   return (
     <>
       <Tiles
-        wide
+        size="wide"
         label={t('inspections.choose')}
         value={chosen}
         onChange={setChosen}
@@ -128,7 +128,7 @@ const Photo = ({ onFound }: Props) => {
   return (
     <>
       <Tiles
-        wide
+        size="wide"
         label={t('inspections.photo')}
         value={chosen}
         onChange={setChosen}

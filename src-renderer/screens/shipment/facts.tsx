@@ -1,16 +1,18 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { cx } from '../../components/cx.ts';
 import { useStation } from '../../state/station-context.tsx';
 import { useDesk } from './desk.ts';
 import css from './shipment.module.css';
 
-const Fact = ({ name, whole = false, children }: { name: string; whole?: boolean; children: ReactNode }) => (
-  <div className={cx(css.fact, whole && css.whole)}>
+const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
+  <div className={css.fact}>
     <dt>{name}</dt>
     <dd>{children}</dd>
   </div>
 );
+
+/** A shipment may cover hundreds of orders; the first few tell it apart. */
+const SHOWN_POS = 3;
 
 /** What is known about the shipment. Absent facts show as a dash where people look for them, else not at all. */
 export const Facts = () => {
@@ -19,23 +21,18 @@ export const Facts = () => {
   const door = useStation((state) => state.doors.find(({ id }) => id === shipment.doorId)?.name);
   const none = t('shipment.none');
   const when = (instant: string | null): string => (instant === null ? none : format.when(instant, now));
+  const hidden = shipment.poNumbers.length - SHOWN_POS;
+  const more = hidden > 0 ? [t('shipment.morePos', { count: hidden })] : [];
   const ended = shipment.closedAt ?? shipment.receivedAt;
   return (
     <dl className={css.facts} aria-label={t('shipment.facts')}>
-      <Fact name={t('shipment.supplier')} whole>
-        {shipment.supplierName ?? none}
+      <Fact name={t('shipment.since')}>
+        {t('shipment.sinceText', { time: when(shipment.statusChangedAt), who: shipment.statusChangedBy })}
       </Fact>
-      <Fact name={t('shipment.po')} whole>
-        {shipment.poNumber ?? none}{' '}
-        {shipment.poNumbers.length > 1 && (
-          <span className={css.more} title={shipment.poNumbers.join(', ')}>
-            {t('shipment.morePos', { count: shipment.poNumbers.length - 1 })}
-          </span>
-        )}
-      </Fact>
-      <Fact name={t('shipment.carrier')} whole={(shipment.carrier?.length ?? 0) > 14}>
-        {shipment.carrier ?? none}
-      </Fact>
+      {shipment.poNumbers.length > 1 && (
+        <Fact name={t('shipment.po')}>{format.list(shipment.poNumbers.slice(0, SHOWN_POS).concat(more))}</Fact>
+      )}
+      <Fact name={t('shipment.carrier')}>{shipment.carrier ?? none}</Fact>
       <Fact name={t('shipment.trailer')}>{shipment.trailer ?? none}</Fact>
       <Fact name={t('shipment.door')}>{door ?? none}</Fact>
       <Fact name={t('shipment.eta')}>{when(shipment.eta)}</Fact>
@@ -44,15 +41,11 @@ export const Facts = () => {
         <Fact name={t(shipment.closedAt === null ? 'shipment.received' : 'shipment.closed')}>{when(ended)}</Fact>
       )}
       <Fact name={t('shipment.lines')}>
-        {shipment.countedLines} / {shipment.lineCount}
+        {t('shipment.counted', { counted: shipment.countedLines, total: shipment.lineCount })}
       </Fact>
       {shipment.seal !== null && <Fact name={t('shipment.seal')}>{shipment.seal}</Fact>}
       {shipment.billOfLading !== null && <Fact name={t('shipment.bol')}>{shipment.billOfLading}</Fact>}
-      {shipment.reason !== null && (
-        <Fact name={t('shipment.reason')} whole>
-          {shipment.reason}
-        </Fact>
-      )}
+      {shipment.reason !== null && <Fact name={t('shipment.reason')}>{shipment.reason}</Fact>}
     </dl>
   );
 };

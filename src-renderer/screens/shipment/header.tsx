@@ -15,7 +15,7 @@ export const BackButton = () => {
   const back = useScreens((state) => state.back);
   return (
     <Button look="quiet" big aria-label={t('app.back')} data-testid="back" onPress={back}>
-      <ArrowLeft aria-hidden="true" />
+      <ArrowLeft className={css.arrow} aria-hidden="true" />
     </Button>
   );
 };
@@ -65,6 +65,9 @@ const Presence = () => {
 export const ShipmentHeader = () => {
   const { t } = useTranslation();
   const { shipment, format, now } = useDesk();
+  // How late a lorry was stops mattering once somebody works on it; the facts keep both times.
+  const stillComing =
+    shipment.status === 'announced' || shipment.status === 'in_transit' || shipment.status === 'arrived';
   const unsent = shipment.pending.filter(({ state }) => state === 'unsent' || state === 'sent').length;
   return (
     <header className={css.head}>
@@ -80,15 +83,12 @@ export const ShipmentHeader = () => {
           )}
         </div>
         <div className={css.second}>
-          <span>
-            {t('shipment.since', {
-              time: format.when(shipment.statusChangedAt, now),
-              who: shipment.statusChangedBy,
-            })}
+          <span className={css.supplier}>
+            {[shipment.poNumber, shipment.supplierName ?? t('board.noSupplier')].filter(Boolean).join(' · ')}
           </span>
           {shipment.quality !== 'not_required' && <QualityChip quality={shipment.quality} />}
           <ReadinessChip readiness={shipment.readiness} />
-          <LatenessChip lateness={latenessOf(shipment, now)} format={format} />
+          {stillComing && <LatenessChip lateness={latenessOf(shipment, now)} format={format} />}
           {shipment.unplanned && <Chip meaning="attention" look="quiet" word={t('board.unplanned')} />}
         </div>
       </div>

@@ -92,6 +92,8 @@ const InspectionRow = ({ inspection }: { readonly inspection: Inspection }) => {
             word={t(`inspections.outcome.${outcome}`)}
           />
         )}
+      </div>
+      <div className={css.below}>
         {status === 'requested' && (
           <Step command="claimInspection" label={t('do.claimInspection')} target={inspection.id} />
         )}

@@ -54,19 +54,16 @@ const LineRow = ({ line, onCount }: { readonly line: ShipmentLine; readonly onCo
         <span className={cx(css.ellipsis, css.sub)}>{facts.join(' · ')}</span>
       </span>
       <span className={css.qty}>
-        {line.expected}
-        <span className={css.sub}>{line.unit}</span>
-      </span>
-      <span className={css.qty}>
-        {line.counted ?? t('shipment.none')}
+        <span>
+          {line.counted !== null && `${line.counted} / `}
+          {line.expected} <span className={css.unit}>{line.unit}</span>
+        </span>
         <span className={css.small}>
           <Outcome line={line} />
-        </span>
-        {damaged !== null && (
-          <span className={css.small}>
+          {damaged !== null && (
             <Chip meaning="failed" look="quiet" word={t('lines.damagedCount', { quantity: damaged })} />
-          </span>
-        )}
+          )}
+        </span>
       </span>
     </>
   );
@@ -102,7 +99,7 @@ export const LinesTab = () => {
   if (shipment.lines.length === 0)
     return <EmptyState icon={PackageOpen} title={t('lines.emptyTitle')} text={t('lines.emptyText')} />;
   return (
-    <div className={css.lines}>
+    <div className={css.tab}>
       <div className={css.tools}>
         {FILTERS.map((name) => (
           <Button key={name} className={css.tool} aria-pressed={filter === name} onPress={() => setFilter(name)}>
@@ -110,12 +107,6 @@ export const LinesTab = () => {
             <span>{shipment.lines.filter(KEEP[name]).length}</span>
           </Button>
         ))}
-      </div>
-      <div className={cx(css.line, css.head)} aria-hidden="true">
-        <span />
-        <span>{t('lines.goods')}</span>
-        <span className={css.qty}>{t('lines.expected')}</span>
-        <span className={css.qty}>{t('lines.counted')}</span>
       </div>
       {lines.length === 0 ? (
         <EmptyState icon={CircleCheckBig} title={t(filter === 'open' ? 'lines.noneOpen' : 'lines.noneDifferent')} />

@@ -8,24 +8,16 @@ import { useStationApi } from '../../state/station-context.tsx';
 import { useDesk } from './desk.ts';
 import css from './shipment.module.css';
 
-/** What keeps the shipment from being closed, in one plain line, with the way to where it is solved. */
+/** What keeps the shipment from being closed, in one plain line. */
 const BlockedBy = () => {
   const { t } = useTranslation();
-  const { shipment, format, tab, showTab } = useDesk();
+  const { shipment, format } = useDesk();
   const blocks = isOpen(shipment.status) ? blockedBy(shipment) : [];
   if (blocks.length === 0) return null;
   const words = blocks.map((block) =>
     block === 'hold' ? t('shipment.blockedHold', { count: shipment.activeHolds }) : t('shipment.blockedDocuments'),
   );
-  const solve = blocks[0] === 'hold' ? 'problems' : 'documents';
-  return (
-    <Notice
-      kind="attention"
-      testId="blocked-by"
-      title={`${t('shipment.blockedBy')}: ${format.list(words)}`}
-      action={tab === solve ? null : <Button onPress={() => showTab(solve)}>{t(`tab.${solve}`)}</Button>}
-    />
-  );
+  return <Notice kind="attention" testId="blocked-by" title={`${t('shipment.blockedBy')}: ${format.list(words)}`} />;
 };
 
 type Props = { readonly problem: SaveProblem | null; readonly onDismiss: () => void };
