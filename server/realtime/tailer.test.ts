@@ -7,6 +7,7 @@ import type { Frame } from '#contract/wire/sync.ts';
 import { groupOf } from '../core/scope.ts';
 import type { RawChange, Storage } from '../core/storage.ts';
 import { openSqliteStorage } from '../storage/open-sqlite-storage.ts';
+import { answerHello } from './hello.ts';
 import { Tailer, type TailerTimes } from './tailer.ts';
 
 const staff = groupOf({ role: 'lead', warehouses: null, supplierId: null });
@@ -139,5 +140,56 @@ describe('admit', () => {
     expect(at.admit(staff, 1, () => undefined)).toBe(true);
     expect(at.admit(staff, 2, () => undefined)).toBe(true);
     expect(at.admit(dallas, 0, () => undefined)).toBe(true);
+  });
+});
+
+describe('a reader whose page takes long', () => {
+  it('is let in without a gap, however far the log moved on meanwhile', async () => {
+    const rooms = new Set<(frame: Frame) => void>();
+    const outlet = {
+      emitFrame: (_group: unknown, frame: Frame) => {
+        for (const take of rooms) take(frame);
+      },
+      emitChange: () => undefined,
+      onFault: (error: unknown) => faults.push(error),
+    };
+    const at = new Tailer(storage, outlet, Date.now, { coalesceMs: 1, pollMs: 20, quietMs: 60_000, unseenMs: 50 });
+    tailer = at;
+    const slow: Storage = {
+      ...storage,
+      readFrame: async (...of) => {
+        const frame = await storage.readFrame(...of);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return frame;
+      },
+    };
+    let made = 0;
+    let running = true;
+    const writing = (async () => {
+      while (running) await defineWarehouse(`W${++made}`);
+    })();
+    const gaps: string[] = [];
+    const enter = async (): Promise<void> => {
+      const { epoch } = storage.position();
+      let cursor = { epoch, seq: 0, chain: (await storage.chainAt(0)) ?? '' };
+      const take = (frame: Frame): void => {
+        if (frame.to <= cursor.seq) return;
+        if (frame.from > cursor.seq) gaps.push(`${frame.from} after ${cursor.seq}`);
+        cursor = { epoch, seq: frame.to, chain: frame.chain };
+      };
+      const admit = (to: number): boolean => at.admit(staff, to, () => rooms.add(take));
+      const ports = { storage: slow, now: Date.now, admit, sayUpgrade: () => undefined };
+      for (let isLive = false; !isLive; )
+        await answerHello(ports, staff, { protocol: 1, clientId: 'station-1', cursor }, ({ frame, state }) => {
+          if (frame !== null) take(frame);
+          isLive = state === 'live';
+        });
+    };
+    for (let reader = 0; reader < 25; reader += 1) await enter();
+    running = false;
+    await writing;
+    expect(gaps).toEqual([]);
+    expect(faults).toEqual([]);
+    expect(made).toBeGreaterThan(50);
   });
 });
