@@ -1,0 +1,166 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { InboxItem } from '#contract/bridge/view.ts';
+import { StationJournal } from '../store/journal.ts';
+import { FakeServer, shipmentRow } from './fake-server.ts';
+import { Inbox } from './inbox.ts';
+import { MemoryCache } from './memory-cache.ts';
+
+const IVO = { key: 'srv:ivo', userId: 'ivo', userName: 'Ivo', role: 'inspector', server: 'srv' };
+
+const open: StationJournal[] = [];
+afterEach(() => {
+  for (const journal of open.splice(0)) journal.close();
+});
+
+const start = async (
+  journal = new StationJournal(':memory:', () => 0),
+  cache = new MemoryCache(),
+  server = new FakeServer(),
+) => {
+  if (!open.includes(journal)) open.push(journal);
+  await journal.setOwner(IVO, 'client-0001');
+  const toasts: InboxItem[] = [];
+  const alerts: InboxItem[] = [];
+  const inbox = new Inbox({
+    journal,
+    cache,
+    reader: () => ({ userId: 'ivo', role: 'inspector', isOwn: () => false }),
+    toast: (item) => {
+      // At most once on the screen: it is marked before it is shown.
+      expect(journal.db.prepare('SELECT count(*) FROM inbox WHERE shown = 0').pluck().get()).toBe(0);
+      toasts.push(item);
+    },
+    alert: (item) => alerts.push(item),
+    onChanged: () => undefined,
+  });
+  await inbox.load();
+  const begin = async (): Promise<void> => {
+    cache.file.apply(server.frame(cache.position()?.cursor.seq ?? 0), null);
+  };
+  /** As the engine: note, apply, announce. */
+  const take = async (crash: 'before apply' | 'before announce' | null = null): Promise<void> => {
+    const frame = server.frame(cache.position()?.cursor.seq ?? 0);
+    await inbox.note(frame);
+    if (crash === 'before apply') return;
+    await cache.apply(frame, null);
+    if (crash === 'before announce') return;
+    await inbox.announce(frame);
+  };
+  const move = (id: string): void =>
+    void server.put(shipmentRow(id, { status: 'arrived' }), { command: 'recordArrival' });
+  return { journal, cache, server, inbox, toasts, alerts, begin, take, move };
+};
+
+const withShipments = async (count: number) => {
+  const world = await start();
+  for (let n = 0; n < count; n += 1) world.server.put(shipmentRow(`s${n}`));
+  await world.begin();
+  return world;
+};
+
+describe('Inbox', () => {
+  it('keeps an item, alerts in the app and toasts, once', async () => {
+    const { inbox, toasts, alerts, take, move } = await withShipments(1);
+    move('s0');
+    await take();
+    await take();
+    expect(inbox.items.map(({ title }) => title)).toEqual(['SHP-s0 has arrived']);
+    expect(toasts).toHaveLength(1);
+    expect(alerts).toHaveLength(1);
+  });
+
+  it('has each item exactly once, whatever the crash', async () => {
+    for (const crash of ['before apply', 'before announce'] as const) {
+      const before = await withShipments(1);
+      before.move('s0');
+      await before.take(crash);
+      const after = await start(before.journal, before.cache, before.server);
+      await after.take();
+      await after.inbox.showUnshown();
+      expect(after.inbox.items).toHaveLength(1);
+      expect([...before.toasts, ...after.toasts]).toHaveLength(1);
+    }
+  });
+
+  it('makes one digest of more than twenty', async () => {
+    const { inbox, toasts, take, move } = await withShipments(30);
+    for (let n = 0; n < 20; n += 1) move(`s${n}`);
+    await take();
+    expect(toasts).toHaveLength(20);
+    const again = await withShipments(30);
+    for (let n = 0; n < 21; n += 1) again.move(`s${n}`);
+    await again.take();
+    expect(again.toasts.map(({ title }) => title)).toEqual(['21 changes at once']);
+    expect(again.inbox.items).toHaveLength(1);
+    expect(inbox.items).toHaveLength(20);
+  });
+
+  it('makes one digest of a long absence, page by page', async () => {
+    const { inbox, server, toasts, take, move } = await withShipments(100);
+    server.pageSize = 40;
+    for (let n = 0; n < 100; n += 1) move(`s${n}`);
+    await take();
+    expect(toasts).toEqual([]);
+    await take();
+    await take();
+    expect(toasts.map(({ title }) => title)).toEqual(['100 changes at once']);
+    expect(inbox.items.map(({ title }) => title)).toEqual(['100 changes at once']);
+    move('s1');
+    server.put(shipmentRow('s1', { status: 'at_door' }), { command: 'reportAtDoor' });
+    await take();
+    expect(inbox.items).toHaveLength(2);
+  });
+
+  it('tells nothing of a snapshot, and nothing twice after one', async () => {
+    const { inbox, cache, server, take, move } = await withShipments(2);
+    move('s0');
+    await inbox.skipTo({ cursor: server.cursorAt(server.head), group: server.group, syncedAt: null });
+    await take();
+    expect(inbox.items).toEqual([]);
+    cache.file.at = null;
+    await take();
+    expect(inbox.items).toEqual([]);
+    move('s1');
+    await take();
+    expect(inbox.items).toHaveLength(1);
+  });
+
+  it('makes no noise of routine', async () => {
+    const { inbox, server, toasts, alerts, take } = await withShipments(1);
+    const lena = { id: 'lena', name: 'Lena', role: 'lead' } as const;
+    const row = { id: 'd1', shipmentId: 's0', documentType: 'packing_list', fileName: 'p.pdf' };
+    server.commit({
+      entity: 'document',
+      id: 'd1',
+      op: 'put',
+      row,
+      shipmentId: 's0',
+      command: 'attachDocument',
+      actor: lena,
+    });
+    await take();
+    expect([toasts, alerts, inbox.items]).toEqual([[], [], []]);
+  });
+
+  it('remembers what was seen', async () => {
+    const { inbox, take, move } = await withShipments(2);
+    move('s0');
+    move('s1');
+    await take();
+    const [latest] = inbox.items;
+    await inbox.markSeen([latest!.seq]);
+    expect(inbox.items.map(({ seen }) => seen)).toEqual([true, false]);
+  });
+
+  it('is each person’s own', async () => {
+    const { journal, inbox, take, move } = await withShipments(1);
+    move('s0');
+    await take();
+    await journal.setOwner({ ...IVO, key: 'srv:mara', userId: 'mara' }, 'client-0002');
+    await inbox.load();
+    expect(inbox.items).toEqual([]);
+    await journal.setOwner(IVO, 'client-0001');
+    await inbox.load();
+    expect(inbox.items).toHaveLength(1);
+  });
+});

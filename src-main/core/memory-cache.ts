@@ -1,0 +1,146 @@
+import type { Shipment } from '#contract/domain/shipment.ts';
+import type { Frame, SnapshotRow } from '#contract/wire/sync.ts';
+import type { Cache, CacheRebuild, Position } from './ports.ts';
+
+type Row = Omit<SnapshotRow, 'kind'>;
+
+/** One cache file without the file. */
+class MemoryFile {
+  readonly rows = new Map<string, Row>();
+  at: Position | null = null;
+
+  apply(frame: Frame, syncedAt: string | null): void {
+    const after = this.at?.cursor.seq ?? 0;
+    for (const { entity, id, op, row, seq, shipmentId } of frame.changes) {
+      if (seq <= after) continue;
+      if (op === 'put' && row !== null) this.put({ entity, id, seq, shipmentId, row });
+      else this.rows.delete(`${entity}:${id}`);
+    }
+    const { epoch, to, chain, group } = frame;
+    this.at = { cursor: { epoch, seq: to, chain }, group, syncedAt };
+  }
+
+  put(row: Row): void {
+    const key = `${row.entity}:${row.id}`;
+    if (row.seq > (this.rows.get(key)?.seq ?? -1)) this.rows.set(key, row);
+  }
+}
+
+/** The rows of a test: answers what the rules ask of a cache, and counts its rebuilds. */
+export class MemoryCache implements Cache {
+  file = new MemoryFile();
+  rebuilds = 0;
+  setAsides = 0;
+  /** Thrown by the next `apply`. */
+  fault: Error | null = null;
+  #scope: string | null = null;
+
+  position(): Position | null {
+    return this.file.at;
+  }
+
+  touch(syncedAt: string): void {
+    if (this.file.at !== null) this.file.at = { ...this.file.at, syncedAt };
+  }
+
+  async apply(frame: Frame, syncedAt: string | null): Promise<void> {
+    const { fault } = this;
+    this.fault = null;
+    if (fault !== null) throw fault;
+    this.file.apply(frame, syncedAt);
+  }
+
+  async beginRebuild(): Promise<CacheRebuild> {
+    const next = new MemoryFile();
+    return {
+      position: () => next.at,
+      apply: async (frame, syncedAt) => next.apply(frame, syncedAt),
+      addRows: async (rows) => {
+        for (const row of rows) next.put(row);
+      },
+      setPosition: async (position) => {
+        next.at = position;
+      },
+      swap: async () => {
+        this.file = next;
+        this.rebuilds += 1;
+      },
+      abandon: async () => undefined,
+    };
+  }
+
+  scope(): string | null {
+    return this.#scope;
+  }
+
+  async reset(scope: string): Promise<void> {
+    this.#scope = scope;
+    this.file = new MemoryFile();
+  }
+
+  async setAside(): Promise<void> {
+    this.setAsides += 1;
+    this.file = new MemoryFile();
+  }
+
+  async board(endedSince: string): Promise<Shipment[]> {
+    return this.#shipments().filter(
+      (row) => row.statusChangedAt >= endedSince || !['closed', 'refused', 'cancelled'].includes(row.status),
+    );
+  }
+
+  async shipments(ids: readonly string[]): Promise<Map<string, Shipment>> {
+    return new Map(
+      this.#shipments()
+        .filter(({ id }) => ids.includes(id))
+        .map((row) => [row.id, row]),
+    );
+  }
+
+  async detail(id: string): ReturnType<Cache['detail']> {
+    const shipment = this.#shipments().find((row) => row.id === id);
+    if (shipment === undefined) return null;
+    const part = <T>(entity: string): T[] =>
+      [...this.file.rows.values()]
+        .filter((row) => row.entity === entity && row.shipmentId === id)
+        .map(({ row }) => row as T);
+    return {
+      ...shipment,
+      lines: part('line'),
+      handlingUnits: part('handlingUnit'),
+      documents: part('document'),
+      inspections: part('inspection'),
+      rejections: part('rejection'),
+      holds: part('hold'),
+      discrepancies: part('discrepancy'),
+      notes: part('note'),
+    };
+  }
+
+  async rows(entity: string, ids: readonly string[]): Promise<Map<string, Record<string, unknown>>> {
+    const found = [...this.file.rows.values()].filter((row) => row.entity === entity && ids.includes(row.id));
+    return new Map(found.map(({ id, row }) => [id, row]));
+  }
+
+  async places(): ReturnType<Cache['places']> {
+    return { warehouses: [], doors: [], suppliers: [], capacities: [] };
+  }
+
+  async search(text: string, limit: number): Promise<Shipment[]> {
+    return this.#shipments()
+      .filter(({ number }) => number.includes(text))
+      .slice(0, limit);
+  }
+
+  async history(): ReturnType<Cache['history']> {
+    return null;
+  }
+
+  async keepHistory(): Promise<void> {}
+
+  #shipments(): Shipment[] {
+    return [...this.file.rows.values()]
+      .filter(({ entity }) => entity === 'shipment')
+      .map(({ row }) => row as unknown as Shipment);
+  }
+}
