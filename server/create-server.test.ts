@@ -57,7 +57,8 @@ describe('stopping', () => {
     await pause(150);
     const closing = dock.server.close();
     await pause(100);
-    await expect(fetch(`${dock.url}/health`)).rejects.toThrow();
+    const fresh = connectTcp(Number(port), '127.0.0.1');
+    await expect(once(fresh, 'connect')).rejects.toThrow('ECONNREFUSED');
     slow.end(body.slice(5));
     const [reply] = await answered;
     expect(reply.statusCode).toBe(200);

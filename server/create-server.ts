@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
@@ -61,18 +61,25 @@ const urlOf = ({ address, family, port }: AddressInfo): string => {
   return `http://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
 };
 
+/**
+ * Milliseconds that open connections without a request are kept after the listener closed: a request that was on its way is told
+ * `stopping` instead of being cut off.
+ */
+const LINGER_MS = 200;
+
 /** Closes the HTTP side: listener first, then connections as they fall idle, and at `drainMs` whatever is left. */
 const drain = async (app: FastifyInstance, drainMs: number): Promise<void> => {
   const { server } = app;
-  if (!server.listening) return app.close();
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const end = setTimeout(() => server.closeAllConnections(), drainMs);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(idle);
+  if (server.listening) {
+    // Not `server.close()`, which would hang up on idle connections at once.
+    const closed = new Promise((resolve) => Server.prototype.close.call(server, resolve));
+    const end = setTimeout(() => server.closeAllConnections(), drainMs);
+    const idle = setInterval(() => server.closeIdleConnections(), LINGER_MS);
+    await closed;
     clearTimeout(end);
+    clearInterval(idle);
   }
+  await app.close();
 };
 
 /** Everything behind the listener, wired up. Order matters: what is built last knows what was built first. */

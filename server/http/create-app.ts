@@ -108,8 +108,10 @@ export const createApp = async (ports: HttpPorts, logger: FastifyBaseLogger): Pr
     ),
   );
   app.removeContentTypeParser('text/plain');
-  app.addHook('onRequest', async (request) => {
-    if (!ports.isReady() && request.routeOptions.config.whileStopping !== true) throw new ProblemError('stopping');
+  app.addHook('onRequest', async (request, reply) => {
+    if (ports.isReady()) return;
+    reply.header('connection', 'close');
+    if (request.routeOptions.config.whileStopping !== true) throw new ProblemError('stopping');
   });
   measure(app, ports);
   await app.register(cors, {
