@@ -8,7 +8,8 @@ import type { TakenNotice } from './http/ports.ts';
 import { commandOf, runCommands } from './http/run-commands.ts';
 import type { NoticePorts } from './take-notice.ts';
 
-export type Announcement = z.output<typeof announceBody>;
+/** With the id its shipment gets when it is new. */
+export type Announcement = z.output<typeof announceBody> & { readonly id: string };
 /** Notices in Dockline's own JSON, all or nothing; throws `ProblemError`. */
 export type TakeAnnouncements = (list: readonly Announcement[], access: Access) => Promise<TakenNotice>;
 
@@ -60,9 +61,7 @@ export const createTakeAnnouncements =
     const list = sent.map((one) => (own === null ? one : { ...one, supplierId: own }));
     const unknown = await unknownIn(ports, list);
     requireAllowed(ports, list, access, unknown);
-    const announcements = list.map(({ id, ...facts }) =>
-      commandOf('announceShipment', { ...facts, shipmentId: id ?? ports.newId() }),
-    );
+    const announcements = list.map(({ id, ...facts }) => commandOf('announceShipment', { ...facts, shipmentId: id }));
     const intake = { actor: { ...access.actor, role: 'intake' as const }, scope: null };
     const outcomes = await runCommands(ports, intake, [...unknown.map(define), ...announcements]);
     const shipments = outcomes.flatMap(({ shipment }) => (shipment === null ? [] : [shipment]));

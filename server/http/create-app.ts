@@ -14,6 +14,7 @@ import { asnRoutes } from './routes/asns.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inspectionRoutes } from './routes/inspections.ts';
+import { rejectionRoutes } from './routes/rejections.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { warehouseRoutes } from './routes/warehouses.ts';
@@ -77,6 +78,7 @@ const apiRoutes =
     requireToken(api, ports.verify);
     const idempotency = keepAnswers(api, ports.storage);
     await api.register(shipmentRoutes(ports));
+    await api.register(rejectionRoutes(ports));
     await api.register(documentRoutes(ports, idempotency));
     await api.register(inspectionRoutes(ports));
     await api.register(warehouseRoutes(ports));

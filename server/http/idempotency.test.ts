@@ -97,6 +97,25 @@ describe('Idempotency-Key', () => {
     await first.close();
   });
 
+  it('makes nothing twice when the server died before it kept the answer', async () => {
+    const { id } = await announce(dock);
+    const { storage } = dock.server;
+    const kept = storage.keepAnswer;
+    const [one, two] = [key(), key()];
+    const reject = () =>
+      dock.ask<{ rejection: { id: string } }>(`POST /api/shipments/${id}/reject`, {
+        headers: two,
+        json: { reasonCode: 'wet' },
+      });
+    storage.keepAnswer = async () => undefined;
+    const [shipment, rejection] = [await post(one), await reject()];
+    storage.keepAnswer = kept;
+    const { head } = storage.position();
+    expect((await post(one)).body.id).toBe(shipment.body.id);
+    expect((await reject()).body).toEqual(rejection.body);
+    expect(storage.position().head).toBe(head);
+  });
+
   it('refuses a key that is none', async () => {
     const { status, body: problem } = await post({ 'idempotency-key': 'x'.repeat(201) });
     expect([status, problem.code]).toEqual([400, 'malformed']);

@@ -3,7 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEMS, ProblemError, problemDocument } from '#contract/wire/errors.ts';
 import type { IdempotencyKey, Storage } from '../core/storage.ts';
 
-type Claim = { readonly key: IdempotencyKey; readonly release: () => void };
+type Claim = {
+  readonly key: IdempotencyKey;
+  readonly release: () => void;
+  /** Rows named so far; numbers the ids that follow from the key. */
+  rows: number;
+};
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -28,6 +33,19 @@ const hash = (...parts: readonly string[]): string => {
   // Length first, so that no two lists of parts run together into the same text.
   for (const part of parts) sha.update(`${part.length}:`).update(part);
   return sha.digest('hex');
+};
+
+/**
+ * Id of the next row that a request makes. With a key it follows from the key: when the server dies after the commit and before
+ * the answer is kept, the repeat makes the same rows again, which storage knows for what they are.
+ */
+export const rowId = ({ claim }: FastifyRequest, newId: () => string): string => {
+  if (claim === null) return newId();
+  claim.rows += 1;
+  const digits = hash(claim.key.userId, claim.key.key, claim.key.hash, String(claim.rows));
+  // UUID version 8: made by a rule of our own.
+  const parts = [digits.slice(0, 8), digits.slice(8, 12), `8${digits.slice(13, 16)}`, `a${digits.slice(17, 20)}`];
+  return [...parts, digits.slice(20, 32)].join('-');
 };
 
 /** One at a time per key: a duplicate sent while the first is still at work waits for its answer. */
@@ -75,7 +93,7 @@ export const keepAnswers = (app: FastifyInstance, storage: Storage): Idempotency
     if (key === null) return false;
     const userId = request.access.actor.id;
     const release = await turns.take(hash(userId, key));
-    request.claim = { key: { userId, key, hash: hash(request.method, request.url, contents) }, release };
+    request.claim = { key: { userId, key, hash: hash(request.method, request.url, contents) }, release, rows: 0 };
     const kept = await storage.keptAnswer(request.claim.key);
     if (kept === null) return false;
     const { claim: held } = request;

@@ -56,14 +56,17 @@ export const runCommands = async (
   return outcomes;
 };
 
-/** The row of this entity that the commands left; last one wins. */
-export const writtenRow = <N extends EntityName>(
+/** The row as the commands left it; also when they changed nothing because it already was so. */
+export const rowLeft = async <N extends EntityName>(
+  storage: Storage,
   outcomes: readonly Outcome[],
   entity: N,
-  id?: string,
-): EntityRow[N] | null => {
+  id: string,
+): Promise<EntityRow[N]> => {
   const written = outcomes
     .flatMap((outcome) => outcome.written)
-    .findLast((each) => each.entity === entity && (id === undefined || each.id === id));
-  return (written?.row as EntityRow[N] | undefined) ?? null;
+    .findLast((each) => each.entity === entity && each.id === id);
+  const row = (written?.row as EntityRow[N] | undefined) ?? (await storage.findRow(entity, id));
+  if (row === null) throw new Error(`the commands left no ${entity}`);
+  return row;
 };

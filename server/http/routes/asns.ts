@@ -1,7 +1,9 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ProblemError } from '#contract/wire/errors.ts';
 import { announceBody, asnReply } from '#contract/wire/http.ts';
+import { rowId } from '../idempotency.ts';
 import { problems } from '../openapi.ts';
 import type { HttpPorts } from '../ports.ts';
 import { parseOrInvalid } from '../problems.ts';
@@ -13,6 +15,10 @@ const MAY_ANNOUNCE = new Set(['admin', 'lead', 'supplier']);
 
 /** One `POST /api/shipments` body or several. */
 const announcements = z.union([announceBody.transform((one) => [one]), z.array(announceBody).min(1).max(100)]);
+
+/** Each with an id that follows from the request's key when it has one, so that a repeat names the same shipments. */
+const named = (request: FastifyRequest, { newId }: HttpPorts, list: z.output<typeof announcements>) =>
+  list.map((one) => ({ ...one, id: one.id ?? rowId(request, newId) }));
 
 export const asnRoutes =
   (ports: HttpPorts): FastifyPluginAsyncZod =>
@@ -35,7 +41,8 @@ export const asnRoutes =
             throw new ProblemError('forbidden', 'Ship notices are for admin, lead and supplier.');
         },
       },
-      async ({ access, body, headers }) => {
+      async (request) => {
+        const { access, body, headers } = request;
         const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
         if ((LATER as readonly string[]).includes(type))
           throw new ProblemError(
@@ -44,7 +51,7 @@ export const asnRoutes =
           );
         const taken = Buffer.isBuffer(body)
           ? await ports.takeNotice(body, access)
-          : await ports.takeAnnouncements(parseOrInvalid(announcements, body), access);
+          : await ports.takeAnnouncements(named(request, ports, parseOrInvalid(announcements, body)), access);
         return { shipments: [...taken.shipments], warnings: [...taken.warnings] };
       },
     );

@@ -10,12 +10,12 @@ import { readRange } from '../byte-range.ts';
 import type { ReceivedFile } from '../document-store.ts';
 import { contentDisposition, displayName } from '../file-name.ts';
 import { findShipment } from '../find-shipment.ts';
-import type { Idempotency } from '../idempotency.ts';
+import { type Idempotency, rowId } from '../idempotency.ts';
 import { isShownInline, mediaTypeOf } from '../media-type.ts';
 import { problems } from '../openapi.ts';
 import type { HttpPorts } from '../ports.ts';
 import { parseOrInvalid } from '../problems.ts';
-import { commandOf, runCommands, writtenRow } from '../run-commands.ts';
+import { commandOf, rowLeft, runCommands } from '../run-commands.ts';
 
 const params = z.object({ id });
 const tags = ['documents'];
@@ -58,20 +58,15 @@ const readForm = async (request: FastifyRequest, { documents, limits }: HttpPort
   }
 };
 
-const attach = async (ports: HttpPorts, { access }: FastifyRequest, shipmentId: string, upload: Upload) => {
+const attach = async (ports: HttpPorts, request: FastifyRequest, shipmentId: string, upload: Upload) => {
   const { file, ...facts } = upload;
   // The bytes are in place before the row that names them is committed; the other way round a crash would leave a dead row.
   await file.keep();
-  const command = commandOf('attachDocument', {
-    ...facts,
-    shipmentId,
-    documentId: ports.newId(),
-    fileSize: file.size,
-    contentHash: file.contentHash,
-  });
-  const document = writtenRow(await runCommands(ports, access, [command]), 'document');
-  if (document === null) throw new Error('attachDocument wrote no document');
-  return document;
+  const documentId = rowId(request, ports.newId);
+  const { contentHash, size: fileSize } = file;
+  const command = commandOf('attachDocument', { ...facts, shipmentId, documentId, fileSize, contentHash });
+  const outcomes = await runCommands(ports, request.access, [command]);
+  return rowLeft(ports.storage, outcomes, 'document', documentId);
 };
 
 /** The document when this person may see its shipment. */

@@ -7,7 +7,7 @@ import { inspectionBody } from '#contract/wire/http.ts';
 import { inspectionSteps } from '../inspection-steps.ts';
 import { problems } from '../openapi.ts';
 import type { HttpPorts } from '../ports.ts';
-import { runCommands, writtenRow } from '../run-commands.ts';
+import { rowLeft, runCommands } from '../run-commands.ts';
 
 const params = z.object({ id, inspectionId: id });
 
@@ -25,9 +25,7 @@ export const inspectionRoutes =
         if (found !== null && found.shipmentId !== id) throw new ProblemError('not_found');
         const steps = inspectionSteps({ shipment, inspectionId, inspection: found }, body);
         const outcomes = steps.length === 0 ? [] : await runCommands(ports, access, steps);
-        const left = writtenRow(outcomes, 'inspection', inspectionId) ?? found;
-        if (left === null) throw new Error('requestInspection wrote no inspection');
-        return left;
+        return rowLeft(ports.storage, outcomes, 'inspection', inspectionId);
       },
     );
   };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ShipmentDetail, shipmentDetail } from '#contract/domain/entities.ts';
 import { type Shipment, shipment as shipmentSchema } from '#contract/domain/shipment.ts';
 import { problemDocument } from '#contract/wire/errors.ts';
-import { historyReply, listReply, rejectReply } from '#contract/wire/http.ts';
+import { historyReply, listReply } from '#contract/wire/http.ts';
 import { announce, type Dock, furnish, PEOPLE, startDock } from '../../dock-for-tests.ts';
 
 let dock: Dock;
@@ -226,31 +226,5 @@ describe('PATCH /api/shipments/:id/status', () => {
     expect((await patch(id, json, { person: PEOPLE.mara })).status).toBe(200);
     const refuse = { json: { status: 'refused', reason: 'wet' }, person: PEOPLE.mara };
     expect(await code(path, refuse)).toEqual([403, 'lead_approval_needed']);
-  });
-});
-
-describe('POST /api/shipments/:id/reject', () => {
-  it('reports a rejection', async () => {
-    const { id, lines } = await arrived();
-    const json = { reasonCode: 'wet', quantity: 2, lineId: lines[0]?.id, note: 'soaked', disposition: 'return' };
-    const { status, body } = await dock.ask(`POST /api/shipments/${id}/reject`, { json });
-    expect(status).toBe(200);
-    expect(rejectReply.parse(body)).toMatchObject({
-      success: true,
-      rejection: { shipmentId: id, scope: 'line', quantity: '2', reasonCode: 'wet', disposition: 'return' },
-    });
-    const { rejections } = shipmentDetail.parse((await dock.ask(`/api/shipments/${id}`)).body);
-    expect(rejections).toHaveLength(1);
-  });
-
-  it.each([
-    ['an unknown reason', { reasonCode: 'ugly' }, {}, 422, 'invalid'],
-    ['no reason', {}, {}, 422, 'invalid'],
-    ['less than nothing', { reasonCode: 'wet', quantity: -1 }, {}, 422, 'invalid'],
-    ['a receiver', { reasonCode: 'wet' }, { person: PEOPLE.mara }, 403, 'forbidden'],
-    ['another supplier', { reasonCode: 'wet' }, { person: PEOPLE.zenith }, 404, 'not_found'],
-  ])('refuses %s', async (_what, json, who, status, expected) => {
-    const { id } = await arrived();
-    expect(await code(`POST /api/shipments/${id}/reject`, { json, ...who })).toEqual([status, expected]);
   });
 });

@@ -5,19 +5,12 @@ import { shipmentDetail } from '#contract/domain/entities.ts';
 import { id } from '#contract/domain/fields.ts';
 import { type Shipment, shipment } from '#contract/domain/shipment.ts';
 import { ProblemError } from '#contract/wire/errors.ts';
-import {
-  announceBody,
-  historyReply,
-  listQuery,
-  listReply,
-  rejectBody,
-  rejectReply,
-  statusBody,
-} from '#contract/wire/http.ts';
+import { announceBody, historyReply, listQuery, listReply, statusBody } from '#contract/wire/http.ts';
 import { findShipment } from '../find-shipment.ts';
+import { rowId } from '../idempotency.ts';
 import { problems } from '../openapi.ts';
 import type { HttpPorts } from '../ports.ts';
-import { commandOf, runCommands, writtenRow } from '../run-commands.ts';
+import { commandOf, runCommands } from '../run-commands.ts';
 import { stepTo } from '../step-to.ts';
 
 const params = z.object({ id });
@@ -69,11 +62,15 @@ export const shipmentRoutes =
         bodyLimit: ANNOUNCE_BYTES,
         schema: { body: announceBody, response: { 200: shipmentDetail, 201: shipmentDetail, ...problems }, tags },
       },
-      async ({ access, body }, reply) => {
+      async (request, reply) => {
+        const { access, body } = request;
         const own = access.scope.supplierId;
         if (access.actor.role === 'supplier' && body.supplierId !== undefined && body.supplierId !== own)
           throw new ProblemError('forbidden', `You announce shipments of ${own}. Leave supplierId out, or say ${own}.`);
-        const command = commandOf('announceShipment', announced({ ...body, id: body.id ?? ports.newId() }));
+        const command = commandOf(
+          'announceShipment',
+          announced({ ...body, id: body.id ?? rowId(request, ports.newId) }),
+        );
         const outcomes = await runCommands(ports, access, [command]);
         const outcome = outcomes.at(-1);
         const detail = await storage.shipmentDetail(access.scope, outcome?.shipment?.id ?? '');
@@ -96,18 +93,6 @@ export const shipmentRoutes =
         if (step === null) return now;
         const [outcome] = await runCommands(ports, access, [step], { expectedVersion: body.expectedVersion });
         return outcome?.shipment ?? now;
-      },
-    );
-
-    app.post(
-      '/api/shipments/:id/reject',
-      { schema: { params, body: rejectBody, response: { 200: rejectReply, ...problems }, tags } },
-      async ({ access, params: { id }, body }) => {
-        await findShipment(storage, access.scope, id);
-        const command = commandOf('reportRejection', { ...body, shipmentId: id, rejectionId: ports.newId() });
-        const rejection = writtenRow(await runCommands(ports, access, [command]), 'rejection');
-        if (rejection === null) throw new Error('reportRejection wrote no rejection');
-        return { success: true as const, rejection };
       },
     );
   };
