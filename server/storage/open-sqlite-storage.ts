@@ -43,28 +43,33 @@ const readPosition = async (writer: Db): Promise<Position> => {
  */
 export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage> => {
   const { file, clock, newId, logger, maxBytes, approveByPin, retention } = options;
-  let writer: Db | null = null;
-  let unlock: (() => void) | null = null;
+  // Closed in the order opposite to opening: the writer folds the log back, and only then may another server come.
+  const opened: (() => void)[] = [];
+  const closeAll = (): void => {
+    for (const close of opened.reverse()) close();
+  };
   try {
     mkdirSync(dirname(file), { recursive: true });
-    unlock = lockForThisProcess(file);
-    writer = openWriter(file, maxBytes);
-    await migrate(writer);
-    const position = await readPosition(writer);
+    opened.push(lockForThisProcess(file));
+    const writer = openWriter(file, maxBytes);
+    opened.push(writer.close);
+    await migrate(writer.db);
+    const position = await readPosition(writer.db);
+    const reader = openReader(file);
+    opened.push(reader.close);
     return createSqlStorage({
-      writer,
-      reader: openReader(file),
+      writer: writer.db,
+      reader: reader.db,
       position,
       clock,
       newId,
       ...(retention === undefined ? {} : { retention }),
       ...(approveByPin === undefined ? {} : { approveByPin }),
       onFault: (error) => logger?.error({ err: error }, 'a listener to commits failed'),
-      onClosed: unlock,
+      onClosed: closeAll,
     });
   } catch (error) {
-    await writer?.destroy();
-    unlock?.();
+    closeAll();
     throw toOpenError(file, error);
   }
 };

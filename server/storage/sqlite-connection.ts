@@ -1,5 +1,12 @@
 import Database from 'better-sqlite3';
-import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+} from 'kysely';
 import type { Tables } from './schema.ts';
 
 /** Milliseconds a connection waits for another process (a backup, an operator's shell) before it gives up. */
@@ -32,7 +39,7 @@ const remembering = (database: Database.Database) => {
 class WriterDriver extends SqliteDriver {
   readonly #database: Database.Database;
 
-  constructor(config: ConstructorParameters<typeof SqliteDriver>[0], database: Database.Database) {
+  constructor(config: SqliteDialectConfig, database: Database.Database) {
     super(config);
     this.#database = database;
   }
@@ -48,8 +55,32 @@ class WriterDriver extends SqliteDriver {
   }
 }
 
+class WriterDialect extends SqliteDialect {
+  readonly #create: () => SqliteDriver;
+
+  constructor(config: SqliteDialectConfig, database: Database.Database) {
+    super(config);
+    this.#create = () => new WriterDriver(config, database);
+  }
+
+  override createDriver(): SqliteDriver {
+    return this.#create();
+  }
+}
+
+/** Kysely does not close a connection that was never used, so the handle is closed beside it. */
+export type Connection = { readonly db: Kysely<Tables>; readonly close: () => void };
+
+const connect = (
+  database: Database.Database,
+  createDialect: (config: SqliteDialectConfig) => SqliteDialect,
+): Connection => {
+  const db = new Kysely<Tables>({ dialect: createDialect({ database: remembering(database) }) });
+  return { db, close: () => void (database.open && database.close()) };
+};
+
 /** The writing connection, durable at every commit; `maxBytes` is where the file stops growing. */
-export const openWriter = (file: string, maxBytes?: number): Kysely<Tables> => {
+export const openWriter = (file: string, maxBytes?: number): Connection => {
   const database = new Database(file, { timeout: BUSY_TIMEOUT });
   try {
     setDurable(database);
@@ -61,13 +92,7 @@ export const openWriter = (file: string, maxBytes?: number): Kysely<Tables> => {
     database.close();
     throw error;
   }
-  const config = { database: remembering(database) };
-  class WriterDialect extends SqliteDialect {
-    override createDriver(): SqliteDriver {
-      return new WriterDriver(config, database);
-    }
-  }
-  return new Kysely<Tables>({ dialect: new WriterDialect(config) });
+  return connect(database, (config) => new WriterDialect(config, database));
 };
 
 /** Settings are read back: a file system without WAL, or a build with another default, must not go unnoticed. */
@@ -84,10 +109,8 @@ const setDurable = (database: Database.Database): void => {
 };
 
 /** A second connection for reading: it sees committed transactions only, never the one being written. */
-export const openReader = (file: string): Kysely<Tables> => {
-  const database = new Database(file, { timeout: BUSY_TIMEOUT, readonly: true });
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: remembering(database) }) });
-};
+export const openReader = (file: string): Connection =>
+  connect(new Database(file, { timeout: BUSY_TIMEOUT, readonly: true }), (config) => new SqliteDialect(config));
 
 /**
  * Takes the data directory for this process: two servers on one file would each hand out numbers from memory. The lock is
