@@ -6,6 +6,7 @@ import type { Session, ShipmentView } from '#contract/bridge/view.ts';
 import type { CommandInput } from '#contract/domain/command-args.ts';
 import { Button } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
+import { ScrollArea } from '../components/scroll-area.tsx';
 import { useNow } from '../hooks/use-now.ts';
 import { useZone } from '../hooks/use-place.ts';
 import { useSave } from '../hooks/use-save.ts';
@@ -18,7 +19,7 @@ import { type Asked, Asking, isAtOnce } from './shipment/asking.tsx';
 import { type Desk, DeskContext, type TabName } from './shipment/desk.ts';
 import { Facts } from './shipment/facts.tsx';
 import { BackButton, ShipmentHeader } from './shipment/header.tsx';
-import { Notes } from './shipment/notes.tsx';
+import { NoteBox, NoteList } from './shipment/notes.tsx';
 import { Notices } from './shipment/notices.tsx';
 import { Parts } from './shipment/parts.tsx';
 import css from './shipment/shipment.module.css';
@@ -53,6 +54,7 @@ const NONE: Step = { kind: 'none' };
 const focusNote = (): void => document.querySelector<HTMLElement>('[data-testid="note-input"]')?.focus();
 
 const Opened = ({ shipment, session }: { readonly shipment: ShipmentView; readonly session: Session }) => {
+  const { t } = useTranslation();
   const online = useStation((state) => reachesServer(state.connection));
   const format = useZone(shipment.warehouseId);
   const now = useNow(30);
@@ -97,8 +99,11 @@ const Opened = ({ shipment, session }: { readonly shipment: ShipmentView; readon
         <Notices problem={problem} onDismiss={dismiss} />
         <div className={css.body}>
           <div className={css.side}>
-            <Facts />
-            <Notes />
+            <ScrollArea label={t('shipment.facts')} className={css.read}>
+              <Facts />
+              <NoteList />
+            </ScrollArea>
+            <NoteBox />
           </div>
           <Parts />
         </div>

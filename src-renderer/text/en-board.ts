@@ -27,7 +27,7 @@ export const BOARD_TEXT = {
   },
   readiness: {
     complete: 'Papers complete',
-    missing_optional: 'Papers: optional missing',
+    missing_optional: 'Papers incomplete',
     missing_required: 'Papers missing',
   },
   lateness: {

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { type DocumentType, WANTED_DOCUMENTS } from '#contract/domain/documents.ts';
 import { Chip } from '../../components/chip.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { ScrollArea } from '../../components/scroll-area.tsx';
 import { useDesk } from './desk.ts';
 import css from './tab.module.css';
 
@@ -76,13 +77,13 @@ export const DocumentsTab = () => {
   const { t } = useTranslation();
   const { shipment } = useDesk();
   return (
-    <div className={css.scroll} style={{ blockSize: '100%' }}>
+    <ScrollArea label={t('tab.documents')} className={css.whole}>
       <Expected />
       {shipment.documents.length === 0 ? (
         <EmptyState icon={FileText} title={t('documents.emptyTitle')} text={t('documents.emptyText')} />
       ) : (
         <OnFile />
       )}
-    </div>
+    </ScrollArea>
   );
 };

@@ -25,7 +25,7 @@ export const Facts = () => {
   const more = hidden > 0 ? [t('shipment.morePos', { count: hidden })] : [];
   const ended = shipment.closedAt ?? shipment.receivedAt;
   return (
-    <dl className={css.facts} aria-label={t('shipment.facts')}>
+    <dl className={css.facts}>
       <Fact name={t('shipment.since')}>
         {t('shipment.sinceText', { time: when(shipment.statusChangedAt), who: shipment.statusChangedBy })}
       </Fact>

@@ -5,6 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { Chip } from '../../components/chip.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { ScrollArea } from '../../components/scroll-area.tsx';
 import { StatusChip } from '../../components/status-chip.tsx';
 import { useHistory } from '../../hooks/use-history.ts';
 import { useDesk } from './desk.ts';
@@ -69,13 +70,13 @@ export const HistoryTab = () => {
           <Notice kind="attention" title={t('history.stale', { time: format.when(view.fetchedAt, now) })} />
         )}
       </div>
-      <div className={css.scroll}>
-        <ol className={css.list} aria-label={t('tab.history')}>
+      <ScrollArea label={t('tab.history')} className={css.scroll}>
+        <ol className={css.list}>
           {newestFirst.map((entry) => (
             <HistoryRow key={entry.id} entry={entry} />
           ))}
         </ol>
-      </div>
+      </ScrollArea>
     </div>
   );
 };

@@ -7,6 +7,7 @@ import type { Inspection } from '#contract/domain/shipment-records.ts';
 import { Button } from '../../components/button.tsx';
 import { Chip } from '../../components/chip.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { ScrollArea } from '../../components/scroll-area.tsx';
 import type { Meaning } from '../../components/shape.tsx';
 import { whyNotText } from '../../text/why-not.ts';
 import { resultOf } from './ask-check.tsx';
@@ -121,7 +122,7 @@ export const InspectionsTab = () => {
       <div className={css.tools}>
         <Step command="requestInspection" label={t('do.requestInspection')} />
       </div>
-      <div className={css.scroll}>
+      <ScrollArea label={t('tab.inspections')} className={css.scroll}>
         {openFirst.length === 0 ? (
           <EmptyState icon={Search} title={t('inspections.emptyTitle')} text={t('inspections.emptyText')} />
         ) : (
@@ -131,7 +132,7 @@ export const InspectionsTab = () => {
             ))}
           </ul>
         )}
-      </div>
+      </ScrollArea>
     </div>
   );
 };

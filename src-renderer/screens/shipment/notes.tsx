@@ -2,27 +2,20 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { whyNot } from '#contract/domain/next-action.ts';
 import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/cx.ts';
 import { Field } from '../../components/field.tsx';
 import { useTyping } from '../../hooks/use-typing.ts';
 import { newId } from '../../state/new-id.ts';
 import { useDesk } from './desk.ts';
 import css from './shipment.module.css';
 
-/** What people left for each other, newest first, and the box to add to it. Others see "is typing" meanwhile. */
-export const Notes = () => {
+/** What people left for each other, newest first. */
+export const NoteList = () => {
   const { t } = useTranslation();
-  const { shipment, session, online, format, now, save } = useDesk();
-  const [text, setText] = useState('');
-  const { typed, stopped } = useTyping(shipment.id);
+  const { shipment, format, now } = useDesk();
   const notes = [...shipment.notes].sort((a, b) => (a.writtenAt < b.writtenAt ? 1 : -1));
-  const why = whyNot('addNote', shipment, session.role, online);
-
-  const write = async (): Promise<void> => {
-    stopped();
-    if (await save('addNote', { noteId: newId(), text: text.trim() })) setText('');
-  };
   return (
-    <section className={css.notes} aria-label={t('notes.title')}>
+    <div className={css.notes}>
       <h2>{t('notes.title')}</h2>
       <ul className={css.notelist}>
         {notes.length === 0 && <li className={css.sub}>{t('notes.empty')}</li>}
@@ -35,28 +28,50 @@ export const Notes = () => {
           </li>
         ))}
       </ul>
-      {why === null ? (
-        <div className={css.compose}>
-          <Field
-            label={t('notes.add')}
-            hideLabel
-            placeholder={t('notes.add')}
-            value={text}
-            onChange={(value) => {
-              setText(value);
-              typed();
-            }}
-            onBlur={stopped}
-            maxLength={4000}
-            testId="note-input"
-          />
-          <Button look="primary" isDisabled={text.trim() === ''} onPress={() => void write()} data-testid="note-save">
-            {t('ask.save')}
-          </Button>
-        </div>
-      ) : (
-        <p className={css.sub}>{t(why.code === 'wrong_role' ? 'notes.wrongRole' : 'notes.ended')}</p>
-      )}
-    </section>
+    </div>
+  );
+};
+
+/** The box to add a note; others see "is typing" meanwhile. Says why when notes can no longer be added. */
+export const NoteBox = () => {
+  const { t } = useTranslation();
+  const { shipment, session, online, save } = useDesk();
+  const [text, setText] = useState('');
+  const { typed, stopped } = useTyping(shipment.id);
+  const why = whyNot('addNote', shipment, session.role, online);
+
+  const write = async (): Promise<void> => {
+    stopped();
+    if (await save('addNote', { noteId: newId(), text: text.trim() })) setText('');
+  };
+  if (why !== null)
+    return (
+      <p className={cx(css.compose, css.sub)}>{t(why.code === 'wrong_role' ? 'notes.wrongRole' : 'notes.ended')}</p>
+    );
+  return (
+    <form
+      className={css.compose}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() !== '') void write();
+      }}
+    >
+      <Field
+        label={t('notes.add')}
+        hideLabel
+        placeholder={t('notes.add')}
+        value={text}
+        onChange={(value) => {
+          setText(value);
+          typed();
+        }}
+        onBlur={stopped}
+        maxLength={4000}
+        testId="note-input"
+      />
+      <Button look="primary" type="submit" isDisabled={text.trim() === ''} data-testid="note-save">
+        {t('ask.save')}
+      </Button>
+    </form>
   );
 };

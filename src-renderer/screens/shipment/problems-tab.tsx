@@ -7,6 +7,7 @@ import type { Discrepancy, Hold, Rejection } from '#contract/domain/shipment-rec
 import { Button } from '../../components/button.tsx';
 import { Chip } from '../../components/chip.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { ScrollArea } from '../../components/scroll-area.tsx';
 import { whyNotText } from '../../text/why-not.ts';
 import { lineOf, useDesk } from './desk.ts';
 import css from './tab.module.css';
@@ -139,7 +140,7 @@ export const ProblemsTab = () => {
           </Button>
         ))}
       </div>
-      <div className={css.scroll}>
+      <ScrollArea label={t('tab.problems')} className={css.scroll}>
         {nothing && <EmptyState icon={ShieldCheck} title={t('problems.emptyTitle')} text={t('problems.emptyText')} />}
         <Section title={t('problems.holds')}>
           {holds.map((hold) => (
@@ -156,7 +157,7 @@ export const ProblemsTab = () => {
             <DiscrepancyRow key={discrepancy.id} discrepancy={discrepancy} />
           ))}
         </Section>
-      </div>
+      </ScrollArea>
     </div>
   );
 };
