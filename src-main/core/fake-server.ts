@@ -54,7 +54,7 @@ export const shipmentRow = (id: string, more: Partial<Shipment> = {}): Shipment 
 
 type Put = Pick<Change, 'entity' | 'id' | 'op' | 'row' | 'shipmentId'> &
   Partial<Pick<Change, 'command' | 'actor' | 'origin'>>;
-type Answered = { readonly hash: string; readonly verdict: Verdict };
+type Answered = { readonly hash: string; readonly verdict: Verdict; readonly trailer: string };
 
 /** One ordered log as the real server keeps it, without its rules: tests decide what is in it, lose it and restore it. */
 export class FakeServer {
@@ -66,6 +66,7 @@ export class FakeServer {
   #log: { readonly change: Change; readonly chain: string }[] = [];
   /** By client id, by n. */
   #ledger = new Map<string, Map<number, Answered>>();
+  wasRestored = false;
   /** How often each piece of work took effect. */
   readonly effects = new Map<string, number>();
 
@@ -147,7 +148,8 @@ export class FakeServer {
 
   changes(cursor: Cursor): Frame {
     const reason = this.#breakIn(cursor);
-    if (reason !== null) throw new LinkFault(reason === 'cursor_too_old' ? 'cursor_too_old' : 'epoch_changed', reason);
+    if (reason === 'cursor_too_old') throw new LinkFault(reason, reason);
+    if (reason !== null) throw new LinkFault('epoch_changed', reason);
     return this.frame(cursor.seq);
   }
 
@@ -189,7 +191,7 @@ export class FakeServer {
         return { verdicts, lastN, stoppedBy: { n, code: 'out_of_order', message: 'gap', expected: lastN + 1 } };
       }
       const verdict = known?.verdict ?? this.#decide(mutation);
-      ledger.set(n, { hash, verdict });
+      ledger.set(n, { hash, verdict, trailer: String(args.trailer) });
       if (known === undefined) {
         const key = canonicalJson(args);
         this.effects.set(key, (this.effects.get(key) ?? 0) + 1);
@@ -199,8 +201,14 @@ export class FakeServer {
     return { verdicts, lastN: this.lastN(clientId) };
   }
 
+  /** Trailers named by work that has a verdict here. */
+  known(): string[] {
+    return [...this.#ledger.values()].flatMap((ledger) => [...ledger.values()].map(({ trailer }) => trailer));
+  }
+
   /** Back to an earlier moment, as from a backup: what came after never happened here. */
   restore(seq: number, epoch = this.epoch): void {
+    this.wasRestored = true;
     this.#log = this.#log.slice(0, seq);
     this.epoch = epoch;
     for (const ledger of this.#ledger.values()) {
@@ -221,7 +229,7 @@ export class FakeServer {
     return { n, verdict: 'applied', seq: this.head };
   }
 
-  #breakIn(cursor: Cursor | null): HelloReply['reason'] | null {
+  #breakIn(cursor: Cursor | null): NonNullable<HelloReply['reason']> | null {
     if (cursor === null) return 'no_cursor';
     if (cursor.epoch !== this.epoch) return 'epoch_changed';
     if (cursor.seq > this.head) return 'fork';

@@ -341,6 +341,22 @@ describe('Outbox', () => {
     }
   });
 
+  it('does not ask a server in a tight loop that is never content', async () => {
+    const world = await start();
+    const { clientId } = world.outbox;
+    world.wire = async () => ({
+      verdicts: [],
+      lastN: 0,
+      stoppedBy: { n: 1, code: 'identity_conflict', message: 'in use' },
+    });
+    await world.outbox.add(arrival('a'));
+    await settled();
+    expect(world.sent.length).toBeLessThanOrEqual(12);
+    expect(world.outbox.clientId).not.toBe(clientId);
+    expect(world.outbox.pending()).toHaveLength(1);
+    expect(world.clock.timers).toBe(1);
+  });
+
   it('sends nobody’s work under another name', async () => {
     const world = await start();
     const { server, outbox } = world;

@@ -8,6 +8,11 @@ import type { Cancel, Clock, Hash, Journal, Log, NewId, NewWork, Owner, Random, 
 /** Characters of one batch, well under the server's message limit of 1 MB whatever the encoding. */
 const BATCH_CHARS = 200_000;
 const DONE_DELAY_MS = 2_000;
+/** Sends in a row without a verdict before the back-off takes over, lest a confused server be asked in a tight loop. */
+const MOST_BARREN = 10;
+
+/** What came of a batch: verdicts; nothing yet, but worth sending otherwise at once; or nothing before some time has passed. */
+type Sent = 'verdicts' | 'otherwise' | 'later';
 
 export type OutboxPorts = {
   readonly journal: Journal;
@@ -142,20 +147,26 @@ export class Outbox {
     this.#retry?.();
     this.#retry = null;
     try {
+      let barren = 0;
       while (this.#canSend()) {
         const batch = this.#nextBatch();
         if (batch.length === 0) break;
-        if (!(await this.#sendBatch(batch))) {
-          if (!this.#stopped) this.#retry = this.#ports.clock.setTimer(this.#backoff.next(), () => void this.pump());
-          break;
-        }
+        const sent = await this.#sendBatch(batch);
+        barren = sent === 'verdicts' ? 0 : barren + 1;
+        if (sent !== 'later' && barren <= MOST_BARREN) continue;
+        this.#retryLater();
+        break;
       }
     } catch (error) {
       this.#ports.log('outbox.failed', { message: error instanceof Error ? error.message : 'unknown' });
-      if (!this.#stopped) this.#retry = this.#ports.clock.setTimer(this.#backoff.next(), () => void this.pump());
+      this.#retryLater();
     } finally {
       this.#pumping = false;
     }
+  }
+
+  #retryLater(): void {
+    if (!this.#stopped) this.#retry = this.#ports.clock.setTimer(this.#backoff.next(), () => void this.pump());
   }
 
   #canSend(): boolean {
@@ -174,8 +185,7 @@ export class Outbox {
     return end < 0 ? mine : mine.slice(0, end);
   }
 
-  /** False when it is worth trying again later. */
-  async #sendBatch(batch: readonly Work[]): Promise<boolean> {
+  async #sendBatch(batch: readonly Work[]): Promise<Sent> {
     const clientId = this.#clientId;
     this.#setInFlight(batch);
     try {
@@ -186,7 +196,7 @@ export class Outbox {
       await this.#takeVerdicts(clientId, reply);
       this.#batchLimit = MAX_PUSH;
       if (reply.stoppedBy !== undefined) return await this.#stoppedBy(reply.stoppedBy, batch);
-      return reply.verdicts.length > 0;
+      return reply.verdicts.length > 0 ? 'verdicts' : 'later';
     } catch (error) {
       return await this.#notSent(error, batch);
     } finally {
@@ -204,52 +214,52 @@ export class Outbox {
     if (cursor !== null) this.settle(cursor);
   }
 
-  async #stoppedBy(stop: NonNullable<PushReply['stoppedBy']>, batch: readonly Work[]): Promise<boolean> {
+  async #stoppedBy(stop: NonNullable<PushReply['stoppedBy']>, batch: readonly Work[]): Promise<Sent> {
     this.#ports.log('outbox.stopped', { code: stop.code, n: stop.n, expected: stop.expected ?? null });
     if (stop.code === 'identity_conflict') return await this.#renumber(null);
     if (stop.code === 'out_of_order') {
       const first = batch[0]?.mutation.n ?? 1;
-      if (stop.expected === undefined || stop.expected >= first) return false;
+      if (stop.expected === undefined || stop.expected >= first) return 'later';
       return await this.#resendFrom(stop.expected);
     }
     return await this.#refusedOne(stop.n, stop.code, stop.message);
   }
 
   /** Nothing is known of the batch, or it was refused as a whole. */
-  async #notSent(error: unknown, batch: readonly Work[]): Promise<boolean> {
+  async #notSent(error: unknown, batch: readonly Work[]): Promise<Sent> {
     if (!(error instanceof LinkFault)) throw error;
-    if (isWorthRetrying(error) || refusalOf(error) !== null || error.code === null) return false;
+    if (isWorthRetrying(error) || refusalOf(error) !== null || error.code === null) return 'later';
     const [first] = batch;
     if (batch.length > 1 || first === undefined) {
       // One of them is the reason: send one by one until it shows.
       this.#batchLimit = 1;
-      return true;
+      return 'otherwise';
     }
     return await this.#refusedOne(first.mutation.n, error.code, error.message);
   }
 
   /** The server can give no verdict on `n`, so it would block all that follows: it goes to a person, the rest moves up. */
-  async #refusedOne(n: number, code: ProblemCode, message: string): Promise<boolean> {
-    if (PROBLEMS[code].retry || refusalOf(new LinkFault(code, message)) !== null) return false;
+  async #refusedOne(n: number, code: ProblemCode, message: string): Promise<Sent> {
+    if (PROBLEMS[code].retry || refusalOf(new LinkFault(code, message)) !== null) return 'later';
     return await this.#renumber({ n, code, message });
   }
 
-  async #renumber(refused: Refused | null): Promise<boolean> {
-    if (this.#owner === null) return false;
+  async #renumber(refused: Refused | null): Promise<Sent> {
+    if (this.#owner === null) return 'later';
     const before = [...this.#open.values()];
     this.#clientId = this.#ports.newId();
     await this.#ports.journal.renumber(this.#owner.key, this.#clientId, refused);
     await this.load();
     this.#ports.onChanged(this.#shipments(before));
-    return true;
+    return 'otherwise';
   }
 
-  async #resendFrom(n: number): Promise<boolean> {
+  async #resendFrom(n: number): Promise<Sent> {
     const complete = await this.#ports.journal.reopenAnswered(this.#clientId, n - 1);
     if (!complete) return await this.#renumber(null);
     await this.load();
     this.#ports.onChanged(this.#shipments([...this.#open.values()]));
-    return true;
+    return 'otherwise';
   }
 
   #replace(works: readonly Work[]): void {

@@ -327,7 +327,7 @@ describe('rebuilding', () => {
 
   it('is consistent although rows change, come and go while it is read', async () => {
     const world = start();
-    const { server, engine, hello, same } = world;
+    const { server, engine, hello, same, rebuilt } = world;
     for (let n = 0; n < 20; n += 1) server.put(shipmentRow(`s${n}`));
     world.snapshot = async function* () {
       let lines = 0;
@@ -341,6 +341,8 @@ describe('rebuilding', () => {
       }
     };
     await engine.catchUp(hello);
+    // Swapped in only when level with what had changed meanwhile.
+    expect(rebuilt[0]?.cursor.seq).toBe(24);
     same();
   });
 });
