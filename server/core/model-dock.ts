@@ -3,7 +3,7 @@ import type { CommandName } from '#contract/domain/command-table.ts';
 import type { Actor } from '#contract/domain/roles.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import { decide } from './decide.ts';
-import type { Decision, HistoryDraft, Write } from './decision.ts';
+import type { Decision, Given, HistoryDraft, Write } from './decision.ts';
 import { MemoryState } from './memory-state.ts';
 import type { Scope } from './scope.ts';
 import type { Submission } from './submission.ts';
@@ -26,6 +26,17 @@ const scopeOf = (actor: Actor): Scope | null =>
     ? null
     : { role: actor.role, warehouses: null, supplierId: actor.role === 'supplier' ? 'ACME' : null };
 
+/** A command as a person of the crew would send it. */
+export const submissionOf = <N extends CommandName>(
+  type: N,
+  input: CommandInput[N],
+  actor: Actor,
+  how: Circumstances & Pick<Submission, 'occurredAt'>,
+): Submission => {
+  const command = { type, args: COMMAND_ARGS[type].parse(input) } as Command;
+  return { command, actor, scope: scopeOf(actor), late: 'keep', ...how };
+};
+
 /**
  * A dock of which everything is in memory and time stands still until told: warehouses W1 (doors D1, D2) and W2 (door E1),
  * suppliers ACME and ZEN. Rules are tried on it, and storages are held against it.
@@ -36,9 +47,11 @@ export class ModelDock {
   readonly written: Write[] = [];
   /** Milliseconds since 1970. */
   now = Date.parse('2026-11-23T08:00:00.000Z');
+  readonly #deriveId: Given['deriveId'];
   #ids = 0;
 
-  constructor() {
+  constructor(deriveId: Given['deriveId'] = (...names) => `of(${names.join('/')})`) {
+    this.#deriveId = deriveId;
     this.do('defineWarehouse', { warehouseId: 'W1', name: 'North' }, CREW.edi);
     this.do('defineWarehouse', { warehouseId: 'W2', name: 'South' }, CREW.edi);
     this.do('defineDoor', { doorId: 'D1', warehouseId: 'W1', name: 'Door 1' }, CREW.edi);
@@ -50,8 +63,7 @@ export class ModelDock {
 
   /** Decides and applies; the decision may be anything. */
   do<N extends CommandName>(type: N, input: CommandInput[N], actor: Actor, how: Circumstances = {}): Decision {
-    const command = { type, args: COMMAND_ARGS[type].parse(input) } as Command;
-    return this.take({ command, actor, scope: scopeOf(actor), occurredAt: this.time(), late: 'keep', ...how });
+    return this.take(submissionOf(type, input, actor, { occurredAt: this.time(), ...how }));
   }
 
   take(submission: Submission): Decision {
@@ -61,7 +73,7 @@ export class ModelDock {
         this.#ids += 1;
         return `id-${this.#ids}`;
       },
-      deriveId: (...names: readonly string[]) => `of(${names.join('/')})`,
+      deriveId: this.#deriveId,
     };
     const decision = decide(submission, this.state, given);
     this.state.apply(decision);

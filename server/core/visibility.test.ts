@@ -68,6 +68,7 @@ describe('who sees a change', () => {
 
   it.each(['note', 'hold', 'discrepancy', 'capacity', 'door'] as const)('of a %s: never a supplier', (entity) => {
     expect(seen({ entity })).toMatchObject({ north: 'put', acme: null, zen: null });
+    expect(seen({ entity, op: 'del', row: null, warehouseFrom: 'W1' })).toMatchObject({ north: 'del', acme: null });
     expect(projectRow(acme, entity, {})).toBeNull();
   });
 
