@@ -22,7 +22,6 @@ beforeAll(async () => {
   server = await startServerProcess();
   expect(await furnish(server)).toMatchObject({ refused: [] });
   const lena = await DockClient.signIn(server.url, LENA, server.secret);
-  const mara = await DockClient.signIn(server.url, MARA, server.secret);
   const planned = (await lena.shipments('&warehouseId=JOL')).filter(({ status }) => status === 'announced');
   const ways = [
     ['in_transit', 'arrived', 'at_door', 'unloading', 'counting'],
@@ -48,7 +47,6 @@ beforeAll(async () => {
     new TextEncoder().encode('%PDF-1.4\n%%EOF\n'),
   );
   await lena.reject(counting.id, { reasonCode: 'damaged', quantity: '2', note: 'Two cartons crushed.' });
-  void mara;
 });
 afterAll(() => server?.stop());
 
@@ -78,7 +76,9 @@ describe.each(PLACES)('$name', ({ name, viewport, colorScheme, inches }) => {
     station = await openStation({ person: name.startsWith('kiosk') ? MARA : IVO, server, viewport, colorScheme });
     page = station.page;
     await isConnected(page, 'live');
-    await page.evaluate(`window.station.setSettings({ screenInches: ${inches}, doorId: 'JOL-D2' })`);
+    await page.evaluate(
+      `window.station.setSettings({ screenInches: ${inches}, doorId: 'JOL-D2', theme: '${colorScheme}' })`,
+    );
     await seesOnBoard(page, counting.number);
   });
   afterAll(() => station?.close());

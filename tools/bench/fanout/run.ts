@@ -76,7 +76,7 @@ const measure = async (system: System, { stations, rate, seconds }: Load): Promi
   await sleep(1000);
   const after = await usage(child);
   for (const client of clients) client.close();
-  child.kill();
+  child.disconnect();
 
   const sorted = latencies.subarray(0, count).sort();
   return {

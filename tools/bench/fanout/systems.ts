@@ -113,9 +113,7 @@ class DocklineSystem implements System {
 
   async connect(url: string, delivered: Delivered): Promise<{ close(): void }> {
     const numberOf = (change: Change): number | undefined =>
-      change.entity === 'shipment'
-        ? Number(/(\d+)$/.exec(String(change.row?.['trailer']))?.[1] ?? Number.NaN)
-        : undefined;
+      change.entity === 'shipment' ? Number(/(\d+)$/.exec(String(change.row?.trailer))?.[1] ?? Number.NaN) : undefined;
     const client = await LightClient.connect(url, { token: this.#station }, (name, payload) => {
       if (name !== 'sync:frame') return;
       for (const change of (payload as Frame).changes) {

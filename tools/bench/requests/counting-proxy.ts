@@ -1,5 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { connect } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export type Traffic = { readonly requests: number; readonly bytes: number };
 
@@ -30,7 +29,10 @@ export class CountingProxy {
         this.#bytes += chunk.length;
         client.write(chunk);
       });
-      for (const [side, other] of [[client, upstream], [upstream, client]] as const) {
+      for (const [side, other] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
         this.#sockets.add(side);
         side.on('error', () => other.destroy());
         side.on('close', () => {

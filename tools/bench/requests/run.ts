@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DockClient } from '../../dock/dock-client.ts';
 import { launchDockStation } from '../../dock/launch-station.ts';
-import { sampleNotices } from '../../dock/sample-notices.ts';
 import { LENA, MARA, tokenFor } from '../../dock/people.ts';
+import { sampleNotices } from '../../dock/sample-notices.ts';
 import { startServerProcess } from '../../dock/server-process.ts';
 import { numbers } from '../options.ts';
 import { table } from '../stats.ts';
@@ -16,7 +16,10 @@ const perHour = (before: Traffic, after: Traffic, seconds: number): Traffic => (
 /** What a browser page would do without a socket: the whole list, every five seconds. */
 const poll = async (url: string, token: string, signal: AbortSignal): Promise<void> => {
   while (!signal.aborted) {
-    const reply = await fetch(`${url}/api/shipments?limit=200`, { headers: { authorization: `Bearer ${token}` }, signal }).catch(() => null);
+    const reply = await fetch(`${url}/api/shipments?limit=200`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal,
+    }).catch(() => null);
     await reply?.text().catch(() => '');
     await sleep(5000, undefined, { signal }).catch(() => {});
   }
