@@ -46,6 +46,19 @@ describe.each(STORAGES)('commits on $name', ({ makePlace }) => {
     expect((await dock.storage.history('S')).length).toBe(1);
   });
 
+  it('shows what was undone to nobody who commits beside it', async () => {
+    const dock = await docks.make();
+    await dock.announce('S');
+    const arrive = submissionOf('recordArrival', { shipmentId: 'S' }, CREW.rob, { occurredAt });
+    const unload = submissionOf('startUnloading', { shipmentId: 'S' }, CREW.rob, { occurredAt });
+    const [undone, beside] = await Promise.all([
+      dock.storage.submit([arrive, note('NOT THERE', 'n')]),
+      dock.storage.submit([unload]),
+    ]);
+    expect(undone?.at(-1)?.code).toBe('not_found');
+    expect(beside?.[0]).toMatchObject({ code: 'illegal_step', shipment: { status: 'announced' } });
+  });
+
   it('lets later commands of a list see earlier ones', async () => {
     const dock = await docks.make();
     const announce = submissionOf('announceShipment', { shipmentId: 'S', warehouseId: 'W1' }, CREW.lea, {

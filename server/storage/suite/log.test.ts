@@ -48,6 +48,18 @@ describe.each(STORAGES)('log on $name', ({ makePlace }) => {
     });
   });
 
+  it('shows what was committed since the same position was last read', async () => {
+    const dock = await docks.make();
+    const { head } = dock.storage.position();
+    for (let n = 1; n <= 3; n += 1) {
+      await dock.announce(`S${n}`, { lines: [] });
+      for (const group of [ALL, NORTH]) {
+        expect((await dock.storage.readFrame(group, head)).changes.map(({ id }) => id).at(-1)).toBe(`S${n}`);
+        expect((await dock.storage.readFrame(group, head)).to).toBe(head + n);
+      }
+    }
+  });
+
   it('says where the head is to who may see nothing new', async () => {
     const dock = await docks.make();
     await dock.announce('S');

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { shipmentDetail } from '#contract/domain/entities.ts';
 import { historyEntry } from '#contract/wire/http.ts';
-import { CREW } from '../../core/model-dock.ts';
+import { CREW, submissionOf } from '../../core/model-dock.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { ListFilter } from '../../core/storage.ts';
 import { docksIn } from './docks.ts';
@@ -92,6 +92,19 @@ describe.each(STORAGES)('reads on $name', ({ makePlace }) => {
     expect(await list(dock, everywhere, { q: 'tr-9' })).toEqual([]);
     expect(await list(dock, everywhere, { q: 'tr-10' })).toEqual(['early']);
     expect((await list(dock, everywhere))[0]).toBe('early');
+  });
+
+  it('finds a shipment by what the first of several changes in one transaction did', async () => {
+    const dock = await fourExpected();
+    const occurredAt = '2026-11-23T08:00:00.000Z';
+    await dock.storage.submit([
+      submissionOf('amendShipment', { shipmentId: 'none', trailer: 'TR-77', eta: '2027-01-01T00:00:00Z' }, CREW.lea, {
+        occurredAt,
+      }),
+      submissionOf('recordDeparture', { shipmentId: 'none' }, CREW.lea, { occurredAt }),
+    ]);
+    expect(await list(dock, everywhere, { q: 'tr-77' })).toEqual(['none']);
+    expect((await list(dock, everywhere))[0]).toBe('none');
   });
 
   it.each(['x', 'W10', Buffer.from('["a",1]').toString('base64url')])(
