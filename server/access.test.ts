@@ -71,6 +71,17 @@ describe('verify', () => {
     expect(await code(await signToken(old, 'guess'))).toBe('token_invalid');
   });
 
+  it('lets no token live longer because it was good before', async () => {
+    let at = NOW;
+    const verifyAt = createVerify({ secret: 'new secret' }, () => at);
+    const token = await signToken(claims, 'new secret');
+    expect((await verifyAt(token)).actor.id).toBe('mara');
+    expect((await verifyAt(token)).actor.id).toBe('mara');
+    at = NOW + 60_000;
+    await expect(verifyAt(token)).rejects.toMatchObject({ code: 'token_expired' });
+    await expect(verifyAt(`${token}x`)).rejects.toMatchObject({ code: 'token_invalid' });
+  });
+
   it('says which claims are wrong, and never the token', async () => {
     const token = handmade({ alg: 'HS256' }, { ...claims, role: 'root' }, 'new secret');
     const error = await verify(token).catch((refused: Error) => refused);

@@ -36,6 +36,9 @@ const accessOf = (claims: TokenClaims): Access => ({
 /** Longer than any honest token: a megabyte in the header is not worth a hash. */
 const LONGEST_TOKEN = 8192;
 
+/** Tokens remembered as good until they expire: checking a signature costs more than most requests do. */
+const MOST_KNOWN = 2000;
+
 /** Verifier for HS256 tokens with the claims of `contract/wire/token.ts`; `now` in milliseconds. */
 export const createVerify = (keys: AccessKeys, now: () => number): Verify => {
   const secrets = keys.previousSecret === undefined ? [keys.secret] : [keys.secret, keys.previousSecret];
@@ -52,15 +55,23 @@ export const createVerify = (keys: AccessKeys, now: () => number): Verify => {
     }
     throw new ProblemError('token_invalid');
   };
+  const read = async (token: string): Promise<Access> => {
+    const claims = tokenClaims.safeParse(await open(token));
+    if (claims.success) return accessOf(claims.data);
+    const where = claims.error.issues.map((issue) => issue.path.join('.')).join(', ');
+    throw new ProblemError('token_invalid', `The token lacks or has wrong claims: ${where}. Sign in again.`);
+  };
+  const known = new Map<string, Access>();
   return async (token) => {
     if (token === undefined || token === null || token === '') throw new ProblemError('not_signed_in');
     if (typeof token !== 'string' || token.length > LONGEST_TOKEN) throw new ProblemError('token_invalid');
-    const claims = tokenClaims.safeParse(await open(token));
-    if (!claims.success) {
-      const where = claims.error.issues.map((issue) => issue.path.join('.')).join(', ');
-      throw new ProblemError('token_invalid', `The token lacks or has wrong claims: ${where}. Sign in again.`);
-    }
-    return accessOf(claims.data);
+    const seen = known.get(token);
+    if (seen !== undefined && seen.expiresAt > now()) return seen;
+    known.delete(token);
+    const access = await read(token);
+    if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value ?? '');
+    known.set(token, access);
+    return access;
   };
 };
 

@@ -10,7 +10,7 @@ export type SocketData = {
   readonly group: Group;
   readonly events: TokenBucket;
   readonly typing: TokenBucket;
-  /** When anything was last heard from it, heartbeats included; milliseconds since 1970. */
+  /** When its connection was last known to be alive; milliseconds since 1970. */
   heardAt: number;
 };
 

@@ -151,9 +151,6 @@ export class SocketManager {
       const rooms = scope.warehouses === null ? [EVERY_WAREHOUSE] : scope.warehouses.map(warehouseRoom);
       void socket.join(rooms);
     }
-    socket.conn.on('packet', () => {
-      socket.data.heardAt = this.#ports.now();
-    });
     // Never passed on: a client could name an event `error`, which Node throws when nobody listens.
     socket.use((packet) => {
       const handled = handleEvent(this.#door, socket, packet).finally(() => this.#underWay.delete(handled));
@@ -196,6 +193,8 @@ export class SocketManager {
   #sweepOnce(now: number): void {
     const { sockets } = this.#io.sockets;
     for (const socket of sockets.values()) {
+      // Engine.IO closes a connection whose heartbeat fails, so an open one was heard from.
+      if (socket.conn.readyState === 'open') socket.data.heardAt = now;
       if (socket.data.access.expiresAt > now) continue;
       this.#ports.log.info(
         { socketId: socket.id, userId: socket.data.access.actor.id },

@@ -19,11 +19,17 @@ export type TailerTimes = {
   /** Milliseconds a group waits to hear that changes were made, all of which it may not see. */
   readonly unseenMs: number;
 };
-const TAILER_TIMES: TailerTimes = { coalesceMs: 4, pollMs: 250, quietMs: 5_000, unseenMs: 1_000 };
+const TAILER_TIMES: TailerTimes = { coalesceMs: 1, pollMs: 250, quietMs: 5_000, unseenMs: 1_000 };
 
 type Tail = { readonly group: Group; to: number; emittedAt: number };
 
 const CHANGES_A_READ = 1000;
+/**
+ * Writing to hundreds of sockets takes its time. For this many times as long the tailer then rests and lets commits gather, so
+ * that it never takes more than a quarter of the process, and many changes a second cost few frames. A lone change never waits.
+ */
+const REST = 3;
+const MOST_REST_MS = 50;
 
 /**
  * Reads the log on and hands it out: frames to groups, single changes to the guide's events. One per node. Each group that
@@ -37,6 +43,7 @@ export class Tailer {
   readonly #times: TailerTimes;
   readonly #tails = new Map<string, Tail>();
   #changesTo: number;
+  #restUntil = 0;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #stopped = false;
@@ -87,6 +94,7 @@ export class Tailer {
 
   #ring(): void {
     if (this.#stopped || this.#timer !== null || this.#running !== null) return;
+    const waitMs = Math.max(this.#times.coalesceMs, this.#restUntil - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#running = this.#readOn()
@@ -96,7 +104,7 @@ export class Tailer {
           // Commits during the read did not ring through.
           if (this.lag() > 0) this.#ring();
         });
-    }, this.#times.coalesceMs);
+    }, waitMs);
   }
 
   async #readOn(): Promise<void> {
@@ -121,7 +129,10 @@ export class Tailer {
       if (frame.changes.length === 0 && silentMs < waitMs) return;
       tail.to = frame.to;
       tail.emittedAt = this.#now();
+      const started = performance.now();
       this.#outlet.emitFrame(tail.group, frame);
+      const tookMs = performance.now() - started;
+      this.#restUntil = started + tookMs + Math.min(MOST_REST_MS, tookMs * REST);
       more = frame.to < frame.head && frame.changes.length > 0;
     }
   }
