@@ -44,8 +44,6 @@ export const VirtualList = <T,>(props: Props<T>) => {
       return item === undefined ? index : keyOf(item);
     },
     overscan: 6,
-    // jsdom and a hidden window have no size; without one nothing at all would be rendered.
-    initialRect: { width: 1280, height: 900 },
   });
 
   const focus = useCallback(

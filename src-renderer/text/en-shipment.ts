@@ -10,7 +10,7 @@ export const SHIPMENT_TEXT = {
     po: 'PO',
     carrier: 'Carrier',
     trailer: 'Trailer',
-    seal: 'Seal',
+    seal: 'seal {{seal}}',
     bol: 'B/L',
     door: 'Door',
     eta: 'Expected',

@@ -26,14 +26,14 @@ export const Facts = () => {
   const ended = shipment.closedAt ?? shipment.receivedAt;
   return (
     <dl className={css.facts}>
-      <Fact name={t('shipment.since')}>
-        {t('shipment.sinceText', { time: when(shipment.statusChangedAt), who: shipment.statusChangedBy })}
-      </Fact>
       {shipment.poNumbers.length > 1 && (
         <Fact name={t('shipment.po')}>{format.list(shipment.poNumbers.slice(0, SHOWN_POS).concat(more))}</Fact>
       )}
       <Fact name={t('shipment.carrier')}>{shipment.carrier ?? none}</Fact>
-      <Fact name={t('shipment.trailer')}>{shipment.trailer ?? none}</Fact>
+      <Fact name={t('shipment.trailer')}>
+        {shipment.trailer ?? none}
+        {shipment.seal !== null && ` · ${t('shipment.seal', { seal: shipment.seal })}`}
+      </Fact>
       <Fact name={t('shipment.door')}>{door ?? none}</Fact>
       <Fact name={t('shipment.eta')}>{when(shipment.eta)}</Fact>
       <Fact name={t('shipment.arrived')}>{when(shipment.arrivedAt)}</Fact>
@@ -43,8 +43,10 @@ export const Facts = () => {
       <Fact name={t('shipment.lines')}>
         {t('shipment.counted', { counted: shipment.countedLines, total: shipment.lineCount })}
       </Fact>
-      {shipment.seal !== null && <Fact name={t('shipment.seal')}>{shipment.seal}</Fact>}
       {shipment.billOfLading !== null && <Fact name={t('shipment.bol')}>{shipment.billOfLading}</Fact>}
+      <Fact name={t('shipment.since')}>
+        {t('shipment.sinceText', { time: when(shipment.statusChangedAt), who: shipment.statusChangedBy })}
+      </Fact>
       {shipment.reason !== null && <Fact name={t('shipment.reason')}>{shipment.reason}</Fact>}
     </dl>
   );
