@@ -350,7 +350,7 @@ describe('Outbox', () => {
       stoppedBy: { n: 1, code: 'identity_conflict', message: 'in use' },
     });
     await world.outbox.add(arrival('a'));
-    await settled();
+    for (let turn = 0; turn < 50; turn += 1) await settled();
     expect(world.sent.length).toBeLessThanOrEqual(12);
     expect(world.outbox.clientId).not.toBe(clientId);
     expect(world.outbox.pending()).toHaveLength(1);

@@ -1,0 +1,120 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canonicalJson } from '../core/canonical-json.ts';
+import type { NewWork, Owner } from '../core/ports.ts';
+import { sha256 } from '../shell/system-clock.ts';
+import { openJournal } from './open-journal.ts';
+
+const MARA: Owner = { key: 'srv:mara', userId: 'mara', userName: 'Mara', role: 'receiver', server: 'srv' };
+const NOW = Date.parse('2026-11-23T08:00:00.000Z');
+
+let dir: string;
+let logged: string[];
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'dockline-journal-'));
+  logged = [];
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const file = () => join(dir, 'journal.db');
+const open = () =>
+  openJournal(
+    file(),
+    () => NOW,
+    (event) => logged.push(event),
+  );
+
+const fill = async (count: number): Promise<void> => {
+  const { journal } = open();
+  await journal.setOwner(MARA, 'client-0001');
+  for (let n = 1; n <= count; n += 1) {
+    const args = { shipmentId: 's1', noteId: `n${n}`, text: 'x'.repeat(500) };
+    const work: NewWork = {
+      type: 'addNote',
+      args,
+      occurredAt: '2026-11-23T07:59:00.000Z',
+      shipmentId: 's1',
+      shipmentNumber: null,
+    };
+    const hash = sha256(canonicalJson({ type: work.type, args, base: null, occurredAt: work.occurredAt }));
+    await journal.append(MARA.key, work, hash);
+  }
+  journal.db.pragma('wal_checkpoint(TRUNCATE)');
+  journal.close();
+};
+
+describe('openJournal', () => {
+  it('keeps a damaged journal, brings what can be read before a person, and goes on', async () => {
+    await fill(60);
+    const bytes = readFileSync(file());
+    // A page in the middle of the work.
+    bytes.fill(0xff, 10 * 4096, 11 * 4096);
+    writeFileSync(file(), bytes);
+    const { journal, problem } = open();
+    expect(problem).toBeNull();
+    expect(logged).toEqual(['journal.not_opened', 'journal.damaged']);
+    const kept = readdirSync(dir).find((name) => name.includes('damaged'));
+    expect(readFileSync(join(dir, kept!)).equals(bytes)).toBe(true);
+    const open1 = await journal.openWork();
+    expect(open1.length).toBeGreaterThan(10);
+    expect(new Set(open1.map(({ state }) => state))).toEqual(new Set(['needs_person']));
+    expect(open1[0]?.verdict?.message).toContain('Check whether this was done');
+    expect(await journal.setOwner(MARA, 'client-0002')).toBe('client-0002');
+    journal.close();
+  });
+
+  it('leaves out rescued work whose own hash does not fit', async () => {
+    await fill(3);
+    const { journal } = open();
+    journal.db.prepare(`UPDATE mutation SET args = '{"text":"forged"}' WHERE n = 2`).run();
+    journal.db.pragma('wal_checkpoint(TRUNCATE)');
+    journal.close();
+    const bytes = readFileSync(file());
+    // The schema cookie of an index page: enough for the check to fail while the rows stay readable.
+    const page = bytes.length / 4096 - 1;
+    bytes.fill(0xff, page * 4096, page * 4096 + 8);
+    writeFileSync(file(), bytes);
+    const again = open();
+    expect((await again.journal.openWork()).map(({ mutation }) => mutation.n)).not.toContain(2);
+    again.journal.close();
+  });
+
+  it('starts anew beside a file that is no database at all', async () => {
+    writeFileSync(file(), 'garbage '.repeat(1_000));
+    const { journal, problem } = open();
+    expect([problem, await journal.openWork()]).toEqual([null, []]);
+    expect(readdirSync(dir).some((name) => name.includes('damaged'))).toBe(true);
+    journal.close();
+  });
+
+  it('runs without saving, and says why, when the file may not be used', () => {
+    mkdirSync(file());
+    const { journal, problem } = open();
+    expect(problem?.sentence).toMatch(/nothing can be saved here/);
+    expect(existsSync(file())).toBe(true);
+    journal.close();
+  });
+
+  it('does not touch the journal of a newer version', async () => {
+    await fill(1);
+    const first = open();
+    first.journal.db.pragma('user_version = 99');
+    first.journal.close();
+    copyFileSync(file(), join(dir, 'copy'));
+    const { journal, problem } = open();
+    expect(problem?.kind).toBe('read_only');
+    expect(readdirSync(dir).some((name) => name.includes('damaged'))).toBe(false);
+    journal.close();
+  });
+});
