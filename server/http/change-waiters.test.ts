@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { uuidv7 } from 'uuidv7';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { groupOf } from '../core/scope.ts';
+import type { Storage } from '../core/storage.ts';
+import { openSqliteStorage } from '../storage/open-sqlite-storage.ts';
+import { ChangeWaiters } from './change-waiters.ts';
+
+const staff = groupOf({ role: 'lead', warehouses: null, supplierId: null });
+const dallas = groupOf({ role: 'lead', warehouses: ['DAL'], supplierId: null });
+
+let folder: string;
+let storage: Storage;
+let reads: string[];
+let waiters: ChangeWaiters;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dockline-waiters-'));
+  storage = await openSqliteStorage({ file: join(folder, 'd.db'), clock: () => new Date(), newId: uuidv7 });
+  reads = [];
+  waiters = new ChangeWaiters({
+    ...storage,
+    readFrame: (group, ...rest) => {
+      reads.push(group.id);
+      return storage.readFrame(group, ...rest);
+    },
+  });
+});
+afterEach(async () => {
+  waiters.release();
+  await storage.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const never = new AbortController().signal;
+const define = (warehouseId: string) =>
+  storage.submit([
+    {
+      command: { type: 'defineWarehouse', args: { warehouseId, name: warehouseId, timeZone: 'UTC' } },
+      actor: { id: 'a', name: 'A', role: 'admin' },
+      scope: null,
+      occurredAt: new Date().toISOString(),
+      late: 'refuse',
+    },
+  ]);
+const took = async (wait: Promise<void>): Promise<number> => {
+  const started = performance.now();
+  await wait;
+  return performance.now() - started;
+};
+
+describe('waiting for changes', () => {
+  it('ends with the first change that may be seen', async () => {
+    const wait = took(waiters.wait(staff, 0, 5000, never));
+    await define('JOL');
+    expect(await wait).toBeLessThan(2000);
+  });
+
+  it('does not end with one that may not', async () => {
+    const wait = took(waiters.wait(dallas, 0, 300, never));
+    await define('JOL');
+    expect(await wait).toBeGreaterThanOrEqual(290);
+  });
+
+  it('sees what was committed before it began', async () => {
+    await define('JOL');
+    expect(await took(waiters.wait(staff, 0, 5000, never))).toBeLessThan(2000);
+    expect(await took(waiters.wait(staff, 1, 100, never))).toBeGreaterThanOrEqual(90);
+  });
+
+  it('goes by where each one stands', async () => {
+    await define('JOL');
+    const ahead = took(waiters.wait(staff, 1, 300, never));
+    const behind = took(waiters.wait(staff, 0, 5000, never));
+    expect(await behind).toBeLessThan(250);
+    expect(await ahead).toBeGreaterThanOrEqual(290);
+  });
+
+  it('costs one read per commit and group, however many wait', async () => {
+    const waits = Array.from({ length: 200 }, (_, at) => waiters.wait(at % 2 === 0 ? staff : dallas, 0, 150, never));
+    await define('JOL');
+    await Promise.all(waits);
+    expect(reads.length).toBeLessThanOrEqual(6);
+  });
+
+  it('ends when the asker has gone, and when the server stops', async () => {
+    const gone = new AbortController();
+    const first = took(waiters.wait(staff, 0, 5000, gone.signal));
+    gone.abort();
+    expect(await first).toBeLessThan(1000);
+    const second = took(waiters.wait(staff, 0, 5000, never));
+    waiters.release();
+    expect(await second).toBeLessThan(1000);
+    expect(await took(waiters.wait(staff, 0, 5000, never))).toBeLessThan(1000);
+  });
+
+  it('ends when it cannot be known', async () => {
+    const failing = new ChangeWaiters({ ...storage, readFrame: () => Promise.reject(new Error('disk hiccup')) });
+    const wait = took(failing.wait(staff, 0, 5000, never));
+    await define('JOL');
+    expect(await wait).toBeLessThan(2000);
+    failing.release();
+  });
+});
