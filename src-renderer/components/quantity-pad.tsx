@@ -1,11 +1,7 @@
-import { Delete } from 'lucide-react';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { canBecomeQuantity, type PadKey, typeKey } from '../state/quantity-text.ts';
-import { Button } from './button.tsx';
+import { NumberKeys } from './number-keys.tsx';
 import css from './quantity-pad.module.css';
-
-const KEYS: readonly PadKey[] = ['7', '8', '9', '4', '5', '6', '1', '2', '3', '.', '0', 'back'];
 
 export type Slot<K extends string> = { readonly key: K; readonly label: string; readonly unit?: string };
 
@@ -22,7 +18,6 @@ type Props<K extends string> = {
  * touched last; what was there before is replaced by the first digit, as on a calculator.
  */
 export const QuantityPad = <K extends string>({ slots, values, onChange, testId }: Props<K>) => {
-  const { t } = useTranslation();
   const id = useId();
   const [active, setActive] = useState<{ readonly key: K | null; readonly fresh: boolean }>({ key: null, fresh: true });
   const target = active.key ?? slots[0]?.key ?? null;
@@ -64,21 +59,7 @@ export const QuantityPad = <K extends string>({ slots, values, onChange, testId 
           </div>
         ))}
       </div>
-      <fieldset className={css.keys} style={{ border: 0, margin: 0, padding: 0 }}>
-        <legend className="unseen">{t('pad.label')}</legend>
-        {KEYS.map((key) => (
-          <Button
-            key={key}
-            className={css.key}
-            preventFocusOnPress
-            aria-label={key === 'back' ? t('pad.back') : key === '.' ? t('pad.point') : key}
-            data-testid={`pad-${key === '.' ? 'point' : key}`}
-            onPress={() => press(key)}
-          >
-            {key === 'back' ? <Delete aria-hidden="true" /> : key}
-          </Button>
-        ))}
-      </fieldset>
+      <NumberKeys onPress={press} />
     </div>
   );
 };

@@ -168,9 +168,7 @@ describe('more actions', () => {
     await press('more-actions');
     expect(disabled('action-placeHold')).toBe(false);
     expect(screen.getByTestId('action-cancelShipment').textContent).toContain('Only leads and suppliers can do this.');
-    expect(screen.getByTestId('action-refuseShipment').textContent).toContain('A lead has to approve this');
     expect(screen.getByTestId('action-reopenCount').textContent).toContain('Only leads');
-    expect(disabled('action-refuseShipment')).toBe(true);
   });
 
   it('does not repeat the next step', async () => {
@@ -193,6 +191,24 @@ describe('more actions', () => {
         null,
       ],
     ]);
+  });
+
+  it('wants a lead’s PIN from a receiver, masked, and sends it with the refusal', async () => {
+    const { fake } = await open({ status: 'unloading' }, 'receiver');
+    await more('refuseShipment');
+    await press('reason-wet');
+    expect(disabled('hold-confirm')).toBe(true);
+    for (const key of ['0', '4', '7', '9', 'back', '1']) await press(`pad-${key}`);
+    expect(screen.queryByTestId('pad-point')).toBeNull();
+    expect((screen.getByTestId('lead-pin') as HTMLInputElement).type).toBe('password');
+    await holdDown('hold-confirm');
+    expect(fake.callsOf('save')[0]?.[1]).toMatchObject({ reasonCode: 'wet', leadPin: '0471' });
+  });
+
+  it('wants no PIN from a lead', async () => {
+    await open({ status: 'unloading' });
+    await more('refuseShipment');
+    expect(screen.queryByTestId('lead-pin')).toBeNull();
   });
 
   it('wants words with “Other”', async () => {

@@ -21,3 +21,10 @@ export const typeKey = (text: string, key: PadKey): string => {
 
 /** `3.` → `3`; anything unfinished beyond that stays as it is and is not a quantity. */
 export const finishQuantity = (text: string): string => (text.endsWith('.') ? text.slice(0, -1) : text);
+
+/** A PIN after a key: digits only, zeros in front count, at most the 20 the contract admits. */
+export const typePin = (pin: string, key: PadKey): string => {
+  if (key === 'clear') return '';
+  if (key === 'back') return pin.slice(0, -1);
+  return key === '.' || pin.length >= 20 ? pin : pin + key;
+};

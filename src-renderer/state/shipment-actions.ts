@@ -24,13 +24,17 @@ export type SheetGroup = keyof typeof SHEET;
 export type SheetReason = WhyNot | { readonly code: 'nothing_to_release' } | { readonly code: 'nothing_to_take' };
 export type SheetAction = { readonly command: CommandName; readonly whyNot: SheetReason | null };
 
+/** What a lead's PIN or waiver settles in the dialog itself is no reason against opening it. */
+const settledByAsking = (shipment: ShipmentView, why: WhyNot, online: boolean): boolean =>
+  why.code === 'lead_approval_needed' || waivable(shipment, why, online);
+
 /** Missing documents do not forbid closing: a lead may waive them with a sentence. */
 const waivable = (shipment: ShipmentView, why: WhyNot, online: boolean): boolean =>
   why.code === 'documents_missing' && shipment.activeHolds === 0 && online;
 
 const reasonOf = (shipment: ShipmentView, command: CommandName, who: Role, online: boolean): SheetReason | null => {
   const why = whyNot(command, shipment, who, online);
-  if (why !== null) return command === 'closeShipment' && waivable(shipment, why, online) ? null : why;
+  if (why !== null) return settledByAsking(shipment, why, online) ? null : why;
   if (command === 'releaseHold' && !shipment.holds.some(({ releasedAt }) => releasedAt === null))
     return { code: 'nothing_to_release' };
   if (command === 'claimInspection' && !shipment.inspections.some(({ status }) => status === 'requested'))

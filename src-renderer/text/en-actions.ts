@@ -80,7 +80,7 @@ export const ACTION_TEXT = {
   whyNot: {
     wrong_role: 'Only {{who}} can do this.',
     wrong_status: 'Possible when the shipment is {{status}}.',
-    lead_approval_needed: 'A lead has to approve this. Ask a lead to refuse it.',
+    lead_approval_needed: 'A lead has to approve this.',
     holds_in_force_one: '{{count}} hold is in force. Release it first, under Problems.',
     holds_in_force_other: '{{count}} holds are in force. Release them first, under Problems.',
     documents_missing: 'A required document is missing. See Documents.',
@@ -128,6 +128,7 @@ export const ACTION_TEXT = {
     note: 'Note (may be left out)',
     whichHold: 'Which hold?',
     whichInspection: 'Which inspection?',
+    leadPin: 'PIN of the lead who approves this',
     waiverIntro: 'Required documents are missing: {{list}}. Say why it may be closed all the same; the reason is kept.',
     refuseIntro: 'The carrier takes everything back. This ends the shipment.',
     cancelIntro: 'The shipment will not come. This ends it.',
