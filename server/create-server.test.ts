@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect as connectTcp } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createServer } from './create-server.ts';
 import { announce, type Dock, furnish, PEOPLE, SECRET, startDock, tokenFor } from './dock-for-tests.ts';
@@ -143,6 +145,19 @@ describe('the data folder', () => {
     expect((await next.ask(`/api/shipments/${id}`)).status).toBe(200);
     // `start` furnishes again, which changes nothing.
     expect(next.server.storage.position()).toMatchObject({ epoch, head });
+  });
+
+  it('is free again when the server could not be built', async () => {
+    const dock = await start();
+    const { dataDir } = dock;
+    await dock.server.close();
+    // A file where the folder of the documents should be.
+    await rm(join(dataDir, 'documents'), { recursive: true });
+    await writeFile(join(dataDir, 'documents'), 'in the way');
+    await expect(createServer({ jwtSecret: SECRET, dataDir, logLevel: 'silent' })).rejects.toThrow();
+    await rm(join(dataDir, 'documents'));
+    const next = await createServer({ jwtSecret: SECRET, dataDir, logLevel: 'silent' });
+    await next.close();
   });
 
   it('is free again after a start that failed', async () => {

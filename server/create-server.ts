@@ -1,16 +1,18 @@
-import { type AddressInfo, Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { createVerify } from './access.ts';
 import type { Storage } from './core/storage.ts';
-import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
+import { createLog } from './create-log.ts';
+import { lockDataDir } from './data-dir-lock.ts';
+import { drainHttp } from './drain-http.ts';
 import { ChangeWaiters } from './http/change-waiters.ts';
 import { createApp } from './http/create-app.ts';
 import { openDocumentStore } from './http/document-store.ts';
 import { createMetrics } from './http/metrics.ts';
 import { type Limits, limitsOf } from './limits.ts';
+import { maintainRegularly } from './maintain-regularly.ts';
 import { SocketManager } from './realtime/socket-manager.ts';
 import { createReceivePush } from './receive-push.ts';
 import { openSqliteStorage } from './storage/open-sqlite-storage.ts';
@@ -45,48 +47,16 @@ export type DocklineServer = {
   readonly log: Logger;
 };
 
-/** Tokens, PINs and contents are never logged: what may carry one is cut out wherever it stands. */
-const REDACTED = ['token', 'authorization', 'leadPin', 'pin', 'password', 'args', 'body', 'headers'].flatMap((name) => [
-  name,
-  `*.${name}`,
-  `*.*.${name}`,
-]);
-
-const createLog = (level: string): Logger =>
-  pino({ level, redact: { paths: REDACTED, remove: true }, base: { app: 'dockline' } });
-
-const urlOf = ({ address, family, port }: AddressInfo): string => {
+const urlOf = ({ address, port }: AddressInfo): string => {
   // What listens everywhere is reached from here by the loopback.
   const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
-  return `http://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 };
 
-/**
- * Milliseconds that open connections without a request are kept after the listener closed: a request that was on its way is told
- * `stopping` instead of being cut off.
- */
-const LINGER_MS = 200;
-
-/** Closes the HTTP side: listener first, then connections as they fall idle, and at `drainMs` whatever is left. */
-const drain = async (app: FastifyInstance, drainMs: number): Promise<void> => {
-  const { server } = app;
-  if (server.listening) {
-    // Not `server.close()`, which would hang up on idle connections at once.
-    const closed = new Promise((resolve) => Server.prototype.close.call(server, resolve));
-    const end = setTimeout(() => server.closeAllConnections(), drainMs);
-    const idle = setInterval(() => server.closeIdleConnections(), LINGER_MS);
-    await closed;
-    clearTimeout(end);
-    clearInterval(idle);
-  }
-  await app.close();
-};
-
-/** Everything behind the listener, wired up. Order matters: what is built last knows what was built first. */
+/** Everything on top of storage, wired up. What starts timers of its own comes last: nothing after it may fail. */
 const assemble = async (options: ServerOptions, storage: Storage, log: Logger, isReady: () => boolean) => {
-  const now = options.now ?? Date.now;
+  const { now = Date.now, allowedOrigins = [], intakeCreate: createUnknown = true, dataDir } = options;
   const limits = limitsOf(options.limits);
-  const allowedOrigins = options.allowedOrigins ?? [];
   const verify = createVerify({ secret: options.jwtSecret, previousSecret: options.jwtSecretPrevious }, now);
   // Gauges look at the sockets when they are asked, which is after both exist.
   const gauges = {
@@ -96,83 +66,75 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   };
   const metrics = createMetrics(gauges, options.processMetrics === true);
   const receivePush = createReceivePush(storage, now, (_verdicts, seconds) => metrics.committed('push', seconds));
-  const meter = { eventReceived: metrics.eventReceived, eventSent: metrics.eventSent, refused: metrics.refused };
-  const rates = { events: limits.events, typing: limits.typing };
-  const sockets: SocketManager = new SocketManager({
-    storage,
-    verify,
-    receivePush,
-    meter,
-    log,
-    now,
-    allowedOrigins,
-    rates,
-  });
+  const documents = await openDocumentStore(join(dataDir, 'documents'));
   const waiters = new ChangeWaiters(storage);
-  const newId = uuidv7;
-  const intake = { storage, metrics, now, newId, createUnknown: options.intakeCreate ?? true };
+  const intake = { storage, metrics, now, newId: uuidv7, createUnknown };
+  const takers = {
+    takeNotice: createTakeNotice(intake),
+    takeAnnouncements: createTakeAnnouncements(intake),
+    receivePush,
+  };
+  const shared = { storage, verify, now, allowedOrigins };
   const app = await createApp(
-    {
-      storage,
-      verify,
-      takeNotice: createTakeNotice(intake),
-      takeAnnouncements: createTakeAnnouncements(intake),
-      receivePush,
-      documents: await openDocumentStore(join(options.dataDir, 'documents')),
-      waiters,
-      metrics,
-      limits,
-      allowedOrigins,
-      now,
-      newId,
-      isReady,
-    },
+    { ...shared, ...takers, documents, waiters, metrics, limits, newId: uuidv7, isReady },
     log,
   );
+  const meter = { eventReceived: metrics.eventReceived, eventSent: metrics.eventSent, refused: metrics.refused };
+  const rates = { events: limits.events, typing: limits.typing };
+  const sockets: SocketManager = new SocketManager({ ...shared, receivePush, meter, log, rates });
   sockets.initialize(app.server);
-  return { app, sockets, waiters, drainMs: limits.drainMs };
-};
+  const stopMaintenance = maintainRegularly(storage, log);
 
-const openStorage = ({ dataDir, now = Date.now }: ServerOptions, log: Logger): Promise<Storage> => {
-  const file = join(dataDir, 'dockline.db');
-  return openSqliteStorage({ file, clock: () => new Date(now()), newId: uuidv7, logger: log });
+  /** Before storage closes, and in this order: who waits, who listens, who still asks. */
+  const stop = async (): Promise<void> => {
+    stopMaintenance();
+    waiters.release();
+    // The listener closes at once; sockets finish what they were doing meanwhile.
+    const drained = drainHttp(app, limits.drainMs);
+    await sockets.shutdown();
+    await drained;
+  };
+  return { app, sockets, stop };
 };
 
 /** Builds a server that is not listening yet; reads no environment. Throws `DataDirInUse` when the folder has a server. */
 export const createServer = async (options: ServerOptions): Promise<DocklineServer> => {
-  const lock: DataDirLock = lockDataDir(options.dataDir);
-  const log = createLog(options.logLevel ?? 'info');
-  let state: 'starting' | 'ready' | 'stopping' = 'starting';
-  const storage = await openStorage(options, log).catch((error: unknown) => {
+  const { dataDir, logLevel = 'info', now = Date.now } = options;
+  const lock = lockDataDir(dataDir);
+  const log = createLog(logLevel);
+  const file = join(dataDir, 'dockline.db');
+  const opening = openSqliteStorage({ file, clock: () => new Date(now()), newId: uuidv7, logger: log });
+  let isReady = false;
+  const building = opening.then(async (storage) => ({
+    storage,
+    ...(await assemble(options, storage, log, () => isReady)),
+  }));
+  const { storage, app, sockets, stop } = await building.catch(async (error: unknown) => {
+    await opening.then((opened) => opened.close()).catch(() => undefined);
     lock.release();
     throw error;
   });
-  const { app, sockets, waiters, drainMs } = await assemble(options, storage, log, () => state === 'ready');
 
-  const stop = async (): Promise<void> => {
-    state = 'stopping';
-    waiters.release();
-    // The listener closes at once; sockets finish what they were doing meanwhile.
-    const drained = drain(app, drainMs);
-    await sockets.shutdown();
-    await drained;
+  let stopping: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    isReady = false;
+    await stop();
     await storage.close();
     lock.release();
     log.info('stopped');
   };
-  let stopping: Promise<void> | null = null;
 
   return {
     listen: async (port = 0, host = '127.0.0.1') => {
+      isReady = true;
       await app.listen({ port, host, listenTextResolver: (at) => `Dockline listens at ${at}` });
       const address = app.server.address() as AddressInfo;
       const url = urlOf(address);
       lock.announce(url);
-      state = 'ready';
       return { port: address.port, url };
     },
     close: () => {
-      stopping ??= stop();
+      stopping ??= close();
       return stopping;
     },
     storage,
