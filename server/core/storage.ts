@@ -77,7 +77,8 @@ export interface Storage {
     scope: Scope,
     filter: ListFilter,
   ): Promise<{ readonly shipments: readonly Shipment[]; readonly nextCursor: string | null }>;
-  history(shipmentId: string): Promise<readonly HistoryEntry[]>;
+  /** Whole history of a shipment, oldest first, as the scope may see it (not whether: ask `findShipment`); all of it without. */
+  history(shipmentId: string, scope?: Scope | null): Promise<readonly HistoryEntry[]>;
   findRow<N extends EntityName>(entity: N, id: string): Promise<EntityRow[N] | null>;
   capacity(warehouseId: string): Promise<Capacity | null>;
 

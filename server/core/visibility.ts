@@ -1,5 +1,7 @@
+import type { CommandName } from '#contract/domain/command-table.ts';
 import type { EntityName } from '#contract/domain/entities.ts';
 import type { Actor } from '#contract/domain/roles.ts';
+import type { HistoryEntry } from '#contract/wire/http.ts';
 import type { Change } from '#contract/wire/sync.ts';
 import type { Group } from './scope.ts';
 import type { RawChange } from './storage.ts';
@@ -57,6 +59,19 @@ export const projectRow = <R extends Row>(group: Group, entity: EntityName, row:
   if (entity === 'shipment') return shipmentForSupplier(row) as R;
   if (entity === 'inspection') return inspectionForSupplier(row) as R;
   return (entity === 'rejection' ? maskPeople(row) : row) as R;
+};
+
+/** Commands that are the house's own talk, as the rows they make are. */
+const HOUSE_COMMANDS: ReadonlySet<CommandName> = new Set(['placeHold', 'releaseHold', 'reportDiscrepancy', 'addNote']);
+
+/**
+ * A line of history as a group may see it, or null. Suppliers see what became of their shipment and when; who did it and with
+ * which details only of what they did themselves.
+ */
+export const projectHistory = (group: Group, entry: HistoryEntry): HistoryEntry | null => {
+  if (group.projection === 'staff' || entry.actor.role === 'supplier') return entry;
+  if (HOUSE_COMMANDS.has(entry.command)) return null;
+  return { ...entry, actor: maskActor(entry.actor), details: {} };
 };
 
 /** Where a row belongs: `warehouseId` null for suppliers, `supplierId` null for places and shipments without one. */

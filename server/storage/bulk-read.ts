@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { compiled, SIZES } from './compiled.ts';
-import type { Db, Tables } from './schema.ts';
+import { compiled, type Session, SIZES } from './compiled.ts';
+import type { Tables } from './schema.ts';
 
 type Column<T extends keyof Tables> = keyof Tables[T] & string;
 
@@ -24,15 +24,14 @@ export class BulkRead<T extends keyof Tables & string, C extends Column<T>> {
   }
 
   /** Rows with these keys, in no order; keys without a row are simply not among them. */
-  async run(db: Db, fixed: readonly string[], keys: readonly string[]): Promise<Pick<Tables[T], C>[]> {
+  async run({ db, run }: Session, fixed: readonly string[], keys: readonly string[]): Promise<Pick<Tables[T], C>[]> {
     if (fixed.length !== this.#fixed.length) throw new Error('one value for every fixed column');
     const found: Pick<Tables[T], C>[] = [];
     for (let at = 0; at < keys.length; ) {
       const left = keys.length - at;
       const size = SIZES.find((each) => each <= left) ?? 1;
       const parameters = [...fixed, ...keys.slice(at, at + size)];
-      const { rows } = await db.executeQuery({ ...this.#query(db, size), parameters });
-      found.push(...(rows as Pick<Tables[T], C>[]));
+      found.push(...((await run({ ...this.#query(db, size), parameters })) as Pick<Tables[T], C>[]));
       at += size;
     }
     return found;

@@ -1,5 +1,5 @@
 import { type CompiledQuery, type Insertable, sql } from 'kysely';
-import { compiled, SIZES } from './compiled.ts';
+import { compiled, type Session, SIZES } from './compiled.ts';
 import type { Db, Tables } from './schema.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
@@ -26,7 +26,7 @@ export class BulkWrite<T extends keyof Tables & string> {
   }
 
   /** Writes rows in the given order. No two may have the same key. */
-  async run(db: Db, rows: readonly Insertable<Tables[T]>[]): Promise<void> {
+  async run({ db, run }: Session, rows: readonly Insertable<Tables[T]>[]): Promise<void> {
     let at = 0;
     for (const size of SIZES) {
       while (rows.length - at >= size) {
@@ -34,7 +34,7 @@ export class BulkWrite<T extends keyof Tables & string> {
         for (const row of rows.slice(at, at + size)) {
           for (const column of this.#columns) parameters.push((row as Row)[column] ?? null);
         }
-        await db.executeQuery({ ...this.#query(db, size), parameters });
+        await run({ ...this.#query(db, size), parameters });
         at += size;
       }
     }

@@ -14,8 +14,8 @@ beforeAll(async () => {
   connection = openWriter(join(folder, 'bulk.db'));
   await migrate(connection.db);
 });
-afterAll(() => {
-  connection.close();
+afterAll(async () => {
+  await connection.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -31,19 +31,19 @@ const rows = (entity: string, count: number, seq: number) =>
 describe('bulk writing and reading', () => {
   it.each([0, 1, 7, 8, 9, 31, 32, 33, 75])('writes and finds %i rows', async (count) => {
     const entity = `of ${count}`;
-    await PLACES.run(connection.db, rows(entity, count, 100));
+    await PLACES.run(connection, rows(entity, count, 100));
     const keys = Array.from({ length: count + 3 }, (_, n) => `p${n}`);
-    const found = await READ.run(connection.db, [entity], keys);
+    const found = await READ.run(connection, [entity], keys);
     expect(new Map(found.map(({ id, seq }) => [id, seq]))).toEqual(
       new Map(Array.from({ length: count }, (_, n) => [`p${n}`, 100 + n])),
     );
-    expect(await READ.run(connection.db, ['of nothing'], keys)).toEqual([]);
+    expect(await READ.run(connection, ['of nothing'], keys)).toEqual([]);
   });
 
   it('changes only the columns it was told to of a row that is there', async () => {
-    await PLACES.run(connection.db, rows('changed', 9, 1));
+    await PLACES.run(connection, rows('changed', 9, 1));
     await PLACES.run(
-      connection.db,
+      connection,
       rows('changed', 9, 50).map((row) => ({ ...row, warehouse_id: 'W1' })),
     );
     const all = await connection.db.selectFrom('place').selectAll().where('entity', '=', 'changed').execute();
@@ -54,7 +54,7 @@ describe('bulk writing and reading', () => {
   it('writes nothing over what is there when it is for new rows only', async () => {
     const ledger = new BulkWrite('ledger', ['client_id', 'n', 'payload_hash', 'verdict', 'recorded_at'], null);
     const row = { client_id: 'c', n: 1, payload_hash: 'h', verdict: '{}', recorded_at: '' };
-    await ledger.run(connection.db, [row]);
-    await expect(ledger.run(connection.db, [row])).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
+    await ledger.run(connection, [row]);
+    await expect(ledger.run(connection, [row])).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
   });
 });

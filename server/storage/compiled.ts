@@ -20,3 +20,11 @@ export const compiled = (compile: (db: Db, size: number) => CompiledQuery) => {
     return query;
   };
 };
+
+/**
+ * One database transaction as the hot path uses it: `db` to build with, `run` to execute what was compiled before. On SQLite
+ * `run` goes straight to the prepared statement on the connection of the transaction: a command takes a dozen statements of
+ * a few microseconds each, and Kysely's way through plugins, logging and connection providers would double that.
+ */
+export type Session = { readonly db: Db; readonly run: Run };
+export type Run = (query: CompiledQuery) => Promise<readonly unknown[]>;

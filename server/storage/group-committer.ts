@@ -1,4 +1,5 @@
 import { ProblemError } from '#contract/wire/errors.ts';
+import type { Run } from './compiled.ts';
 import { isOfOnePiece, toProblem } from './faults.ts';
 import type { Db } from './schema.ts';
 import { type Attempt, Transaction } from './transaction.ts';
@@ -28,6 +29,8 @@ type Result = { readonly waiting: Waiting; readonly tell: (base: number) => unkn
 
 export type CommitterPorts = {
   readonly writer: Db;
+  /** Executes a compiled query on the writer's connection, where the transaction of `writer` is. */
+  readonly run?: Run;
   /** ISO instant. */
   readonly now: () => string;
   /** After a commit that wrote changes: first this, then the answers, then `onAnswered`. Neither may throw. */
@@ -99,9 +102,10 @@ export class GroupCommitter {
   }
 
   #transact(group: readonly Waiting[]): Promise<{ results: Result[]; written: Written }> {
-    const { writer, now } = this.#ports;
+    const { writer, now, run } = this.#ports;
     return writer.transaction().execute(async (db) => {
-      const transaction = new Transaction(db, now());
+      const viaKysely: Run = async (query) => (await db.executeQuery(query)).rows;
+      const transaction = new Transaction({ db, run: run ?? viaKysely }, now());
       const jobs = group.map(({ job }) => job);
       const attempts = jobs.flatMap((job) => job.attempts);
       await transaction.expect(

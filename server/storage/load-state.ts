@@ -2,6 +2,7 @@ import type { EntityName, EntityRow } from '#contract/domain/entities.ts';
 import { AT_DOOR, type InternalKind, type InternalRows, type Scan } from '../core/state.ts';
 import { BulkRead } from './bulk-read.ts';
 import { tableOf } from './columns.ts';
+import type { Session } from './compiled.ts';
 import type { LoadedState } from './loaded-state.ts';
 import { keyOf, type Query, type QueryOf } from './query.ts';
 import type { Db } from './schema.ts';
@@ -17,26 +18,30 @@ const INTERNALS = new BulkRead('internal', ['id', 'row'], ['kind', 'shipment_id'
 
 const parse = <T>(text: string): T => JSON.parse(text) as T;
 
-const loadRows = async (db: Db, state: LoadedState, queries: readonly QueryOf<'row'>[]): Promise<void> => {
+const loadRows = async (session: Session, state: LoadedState, queries: readonly QueryOf<'row'>[]): Promise<void> => {
   for (const [entity, some] of Map.groupBy(queries, (query) => query.entity)) {
     const ids = some.map((query) => query.id);
     const table = tableOf(entity);
     const found =
       table === 'shipment'
-        ? await SHIPMENTS.run(db, [], ids)
-        : await (table === 'part' ? PARTS : PLACES).run(db, [entity], ids);
+        ? await SHIPMENTS.run(session, [], ids)
+        : await (table === 'part' ? PARTS : PLACES).run(session, [entity], ids);
     for (const { id, row } of found) state.loadRow(entity, id, parse(row));
     for (const id of ids) state.loadRow(entity, id, null);
   }
 };
 
-const loadInternals = async (db: Db, state: LoadedState, queries: readonly QueryOf<'internal'>[]): Promise<void> => {
+const loadInternals = async (
+  session: Session,
+  state: LoadedState,
+  queries: readonly QueryOf<'internal'>[],
+): Promise<void> => {
   const groups = Map.groupBy(queries, ({ kind, shipmentId }) => `${kind}:${shipmentId}`);
   for (const some of groups.values()) {
     const [first] = some;
     if (first === undefined) continue;
     const ids = some.map((query) => query.id);
-    const rows = await INTERNALS.run(db, [first.kind, first.shipmentId], ids);
+    const rows = await INTERNALS.run(session, [first.kind, first.shipmentId], ids);
     const found = new Map(rows.map(({ id, row }) => [id, row]));
     for (const query of some) {
       const row = found.get(query.id);
@@ -83,15 +88,15 @@ const loadOne = async (db: Db, state: LoadedState, query: Single): Promise<void>
 };
 
 /** Reads what the queries ask for into the state, with as few statements as it takes; what it has already is skipped. */
-export const loadState = async (db: Db, state: LoadedState, queries: readonly Query[]): Promise<void> => {
+export const loadState = async (session: Session, state: LoadedState, queries: readonly Query[]): Promise<void> => {
   const missing = new Map(queries.filter((query) => !state.has(query)).map((query) => [keyOf(query), query]));
   const rows: QueryOf<'row'>[] = [];
   const internals: QueryOf<'internal'>[] = [];
   for (const query of missing.values()) {
     if (query.want === 'row') rows.push(query);
     else if (query.want === 'internal') internals.push(query);
-    else await loadOne(db, state, query);
+    else await loadOne(session.db, state, query);
   }
-  await loadRows(db, state, rows);
-  await loadInternals(db, state, internals);
+  await loadRows(session, state, rows);
+  await loadInternals(session, state, internals);
 };

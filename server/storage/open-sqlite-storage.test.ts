@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { uuidv7 } from 'uuidv7';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -75,12 +75,21 @@ describe('opening', () => {
     await expect(open()).rejects.toThrow(/0999-from-the-future/);
   });
 
+  it('leaves one whole file behind when it is closed, read from or not', async () => {
+    for (const reads of [false, true]) {
+      const dock = await (await open()).furnish();
+      if (reads) await dock.storage.readFrame(ALL, 0);
+      await dock.storage.close();
+      expect(readdirSync(dirname(file)).sort()).toEqual(['dockline.db', 'dockline.db.lock']);
+    }
+  });
+
   it('is durable: WAL, synchronous FULL', async () => {
     const writer = openWriter(join(folder, 'durable.db'));
     const database = new Database(join(folder, 'durable.db'));
     expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
     database.close();
-    writer.close();
+    await writer.close();
     // A database that cannot have a write-ahead log cannot keep what it promises.
     expect(() => openWriter(':memory:')).toThrow('would not be durable');
   });

@@ -44,9 +44,9 @@ const readPosition = async (writer: Db): Promise<Position> => {
 export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage> => {
   const { file, clock, newId, logger, maxBytes, approveByPin, retention } = options;
   // Closed in the order opposite to opening: the writer folds the log back, and only then may another server come.
-  const opened: (() => void)[] = [];
-  const closeAll = (): void => {
-    for (const close of opened.reverse()) close();
+  const opened: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.reverse()) await close();
   };
   try {
     mkdirSync(dirname(file), { recursive: true });
@@ -59,6 +59,7 @@ export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage
     opened.push(reader.close);
     return createSqlStorage({
       writer: writer.db,
+      run: writer.run,
       reader: reader.db,
       position,
       clock,
@@ -66,10 +67,10 @@ export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage
       ...(retention === undefined ? {} : { retention }),
       ...(approveByPin === undefined ? {} : { approveByPin }),
       onFault: (error) => logger?.error({ err: error }, 'a listener to commits failed'),
-      onClosed: closeAll,
+      close: closeAll,
     });
   } catch (error) {
-    closeAll();
+    await closeAll();
     throw toOpenError(file, error);
   }
 };

@@ -3,7 +3,7 @@ import type { Shipment } from '#contract/domain/shipment.ts';
 import type { HistoryEntry } from '#contract/wire/http.ts';
 import { maySee } from '../core/gate.ts';
 import { groupOf, type Scope } from '../core/scope.ts';
-import { projectRow } from '../core/visibility.ts';
+import { projectHistory, projectRow } from '../core/visibility.ts';
 import { tableOf } from './columns.ts';
 import type { Db } from './schema.ts';
 
@@ -60,8 +60,10 @@ export const shipmentDetail = async (db: Db, scope: Scope | null, id: string): P
   };
 };
 
-/** The whole history of a shipment, in the order it was recorded. */
-export const historyOf = async (db: Db, shipmentId: string): Promise<HistoryEntry[]> => {
+/** The history of a shipment as the scope may see it, in the order it was recorded. */
+export const historyOf = async (db: Db, shipmentId: string, scope: Scope | null): Promise<HistoryEntry[]> => {
   const select = db.selectFrom('history').select('row').where('shipment_id', '=', shipmentId);
-  return (await select.orderBy('position').orderBy('id').execute()).map(({ row }) => JSON.parse(row) as HistoryEntry);
+  const found = await select.orderBy('position').orderBy('id').execute();
+  const entries = found.map(({ row }) => JSON.parse(row) as HistoryEntry);
+  return scope === null ? entries : entries.flatMap((entry) => projectHistory(groupOf(scope), entry) ?? []);
 };

@@ -51,7 +51,7 @@ export const createReads = (reader: Db, pages: PageCache, now: () => number): Re
   findShipmentByNumber: (supplierId, number) => read(findShipmentByNumber(reader, supplierId, number)),
   shipmentDetail: (scope, id) => read(shipmentDetail(reader, scope, id)),
   listShipments: (scope, filter) => read(listShipments(reader, scope, filter)),
-  history: (shipmentId) => read(historyOf(reader, shipmentId)),
+  history: (shipmentId, scope = null) => read(historyOf(reader, shipmentId, scope)),
   findRow: <N extends EntityName>(entity: N, id: string) => read(findRow(reader, entity, id)),
   capacity: (warehouseId) => read(findRow(reader, 'capacity', warehouseId)),
   keptAnswer: (key: IdempotencyKey) => read(keptAnswer(reader, key, now())),

@@ -1,6 +1,7 @@
 import type { Actor } from '#contract/domain/roles.ts';
 import type { Position, Sender, Storage } from '../core/storage.ts';
 import { leadApprovals } from './approvals.ts';
+import type { Run } from './compiled.ts';
 import { GroupCommitter } from './group-committer.ts';
 import { keepAnswerJob } from './kept-answers.ts';
 import { maintain, RETENTION, type Retention } from './maintain.ts';
@@ -13,6 +14,7 @@ import { submitJob } from './submit-job.ts';
 export type SqlStoragePorts = {
   /** Used by one transaction at a time. */
   readonly writer: Db;
+  readonly run?: Run;
   /** Sees committed transactions only. */
   readonly reader: Db;
   readonly position: Position;
@@ -24,8 +26,8 @@ export type SqlStoragePorts = {
   readonly retention?: Retention;
   /** A listener that threw; the commit it was told of stands. */
   readonly onFault: (error: unknown) => void;
-  /** After both connections are closed. */
-  readonly onClosed: () => void;
+  /** Closes both connections, the reader first: the last to close folds the log back, which a reader cannot. */
+  readonly close: () => Promise<void>;
 };
 
 /** Tells everybody of a commit; one who throws does not keep the others from hearing. */
@@ -49,6 +51,7 @@ export const createSqlStorage = (ports: SqlStoragePorts): Storage => {
   const listeners = new Set<(head: number) => void>();
   const committer = new GroupCommitter({
     writer,
+    ...(ports.run === undefined ? {} : { run: ports.run }),
     now: () => clock().toISOString(),
     onWritten: ({ head, chain }) => {
       position = { ...position, head, chain };
@@ -58,9 +61,7 @@ export const createSqlStorage = (ports: SqlStoragePorts): Storage => {
   });
   const close = async (): Promise<void> => {
     await committer.stop();
-    await reader.destroy();
-    await writer.destroy();
-    ports.onClosed();
+    await ports.close();
   };
 
   return {

@@ -5,6 +5,7 @@ import { decide } from '../core/decide.ts';
 import type { Decision, Given, HistoryDraft, InternalWrite, Write } from '../core/decision.ts';
 import type { Submission } from '../core/submission.ts';
 import { BulkRead } from './bulk-read.ts';
+import type { Session } from './compiled.ts';
 import { deriveId } from './digest.ts';
 import { loadState } from './load-state.ts';
 import { Absent, LoadedState } from './loaded-state.ts';
@@ -71,7 +72,7 @@ export class Attempt {
  * and a piece that fails is undone alone. Its savepoints are therefore not SQL's.
  */
 export class Transaction {
-  readonly db: Db;
+  readonly session: Session;
   readonly now: string;
   readonly state = new LoadedState();
   readonly changes: StagedChange[] = [];
@@ -81,17 +82,21 @@ export class Transaction {
 
   readonly #lastN = new Map<string, number>();
 
-  constructor(db: Db, now: string) {
-    this.db = db;
+  constructor(session: Session, now: string) {
+    this.session = session;
     this.now = now;
+  }
+
+  get db(): Db {
+    return this.session.db;
   }
 
   /** Reads ahead what all of these will need, with a few statements. */
   async expect(attempts: readonly Attempt[], clientIds: readonly string[]): Promise<void> {
     const queries = attempts.flatMap((attempt) => prefetch(attempt.submission, attempt.given(this.now)));
-    await loadState(this.db, this.state, queries);
+    await loadState(this.session, this.state, queries);
     const unread = [...new Set(clientIds)];
-    for (const { client_id, last_n } of await CLIENTS.run(this.db, [], unread))
+    for (const { client_id, last_n } of await CLIENTS.run(this.session, [], unread))
       this.#lastN.set(client_id, Number(last_n));
   }
 
@@ -110,7 +115,7 @@ export class Transaction {
         return decision;
       } catch (error) {
         if (!(error instanceof Absent)) throw error;
-        await loadState(this.db, this.state, [error.query]);
+        await loadState(this.session, this.state, [error.query]);
       }
     }
   }

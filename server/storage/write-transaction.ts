@@ -1,11 +1,10 @@
 import type { Shipment } from '#contract/domain/shipment.ts';
 import { BulkWrite } from './bulk-write.ts';
 import { internalColumns, partColumns, placeColumns, shipmentColumns, tableOf } from './columns.ts';
-import { compiled } from './compiled.ts';
+import { compiled, type Session } from './compiled.ts';
 import { nextChain } from './digest.ts';
 import {
   type ChangeTable,
-  type Db,
   type HistoryTable,
   type InternalTable,
   type PartTable,
@@ -88,15 +87,15 @@ export type Written = { readonly base: number; readonly head: number; readonly c
  * order they were given, and a rollback gives them back. That is what makes the log gap-free in commit order.
  */
 export const writeTransaction = async (transaction: Transaction): Promise<Written> => {
-  const { db, changes } = transaction;
-  const before = await takeNumbers(db, changes.length);
+  const { session, changes } = transaction;
+  const before = await takeNumbers(session, changes.length);
   const { rows, chain } = numbered(transaction, before.base, before.chain);
-  await CHANGE.run(db, rows);
-  await writeRows(db, changes, before.base);
+  await CHANGE.run(session, rows);
+  await writeRows(session, changes, before.base);
   await writeInternals(transaction);
-  await HISTORY.run(db, historyRows(transaction, before.base));
+  await HISTORY.run(session, historyRows(transaction, before.base));
   await writeLedger(transaction, before.base);
-  if (changes.length > 0) await db.executeQuery({ ...SET_CHAIN(db), parameters: [chain, STREAM] });
+  if (changes.length > 0) await session.run({ ...SET_CHAIN(session.db), parameters: [chain, STREAM] });
   return { base: before.base, head: before.base + changes.length, chain };
 };
 
@@ -111,9 +110,9 @@ const TAKE_NUMBERS = compiled((db) => {
 });
 const SET_CHAIN = compiled((db) => db.updateTable('stream').set({ chain: '' }).where('id', '=', STREAM).compile());
 
-const takeNumbers = async (db: Db, count: number): Promise<{ base: number; chain: string }> => {
+const takeNumbers = async ({ db, run }: Session, count: number): Promise<{ base: number; chain: string }> => {
   const query = count === 0 ? READ_STREAM(db) : { ...TAKE_NUMBERS(db), parameters: [count, STREAM] };
-  const [stream] = (await db.executeQuery(query)).rows as Stream[];
+  const [stream] = (await run(query)) as Stream[];
   if (stream === undefined) throw new Error('the database has no stream');
   return { base: Number(stream.head) - count, chain: stream.chain };
 };
@@ -178,7 +177,7 @@ const keepsColumns = ({ first, change }: Last): boolean => {
 };
 
 /** Writes each row once, as the last change of it left it. */
-const writeRows = async (db: Db, changes: readonly StagedChange[], base: number): Promise<void> => {
+const writeRows = async (session: Session, changes: readonly StagedChange[], base: number): Promise<void> => {
   const last = new Map<string, Last>();
   for (const [index, change] of changes.entries()) {
     const key = `${change.write.entity}:${change.write.id}`;
@@ -193,28 +192,28 @@ const writeRows = async (db: Db, changes: readonly StagedChange[], base: number)
     const { write, text } = each.change;
     const table = tableOf(write.entity);
     if (text === null) {
-      await db.deleteFrom('part').where('entity', '=', write.entity).where('id', '=', write.id).execute();
+      await session.db.deleteFrom('part').where('entity', '=', write.entity).where('id', '=', write.id).execute();
     } else if (table === 'shipment') {
       const columns = shipmentColumns(write.row as Shipment, each.seq, text);
       (keepsColumns(each) ? shipmentRows : shipments).push(columns);
     } else if (table === 'part') parts.push(partColumns(write, each.seq, text));
     else places.push(placeColumns(write, each.seq, text));
   }
-  await SHIPMENT.run(db, shipments);
-  await SHIPMENT_ROW.run(db, shipmentRows);
-  await PART.run(db, parts);
-  await PLACE.run(db, places);
+  await SHIPMENT.run(session, shipments);
+  await SHIPMENT_ROW.run(session, shipmentRows);
+  await PART.run(session, parts);
+  await PLACE.run(session, places);
 };
 
-const writeInternals = async ({ db, internals }: Transaction): Promise<void> => {
+const writeInternals = async ({ session, internals }: Transaction): Promise<void> => {
   if (internals.length === 0) return;
   const last = new Map<string, InternalTable>();
   for (const write of internals)
     last.set(`${write.kind}:${write.row.shipmentId}:${write.row.id}`, internalColumns(write));
-  await INTERNAL.run(db, [...last.values()]);
+  await INTERNAL.run(session, [...last.values()]);
 };
 
-const writeLedger = async ({ db, verdicts, now }: Transaction, base: number): Promise<void> => {
+const writeLedger = async ({ session, verdicts, now }: Transaction, base: number): Promise<void> => {
   if (verdicts.length === 0) return;
   const clients = new Map<string, { client_id: string; last_n: number; user_id: string; seen_at: string }>();
   const rows = verdicts.map(({ clientId, userId, hash, offset, verdict }) => {
@@ -222,6 +221,6 @@ const writeLedger = async ({ db, verdicts, now }: Transaction, base: number): Pr
     const text = JSON.stringify({ ...verdict, seq: base + offset });
     return { client_id: clientId, n: verdict.n, payload_hash: hash, verdict: text, recorded_at: now };
   });
-  await LEDGER.run(db, rows);
-  await CLIENT.run(db, [...clients.values()]);
+  await LEDGER.run(session, rows);
+  await CLIENT.run(session, [...clients.values()]);
 };

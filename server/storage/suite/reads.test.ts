@@ -172,6 +172,11 @@ describe.each(STORAGES)('reads on $name', ({ makePlace }) => {
     expect(history.map(({ seq }) => seq)).toEqual([10, 11, 12, 13, 14, null, 15]);
     for (const entry of history) expect(historyEntry.parse(entry)).toEqual(entry);
     expect(await dock.storage.history('nothing')).toEqual([]);
+    expect(await dock.storage.history('S', everywhere)).toEqual(history);
+    await dock.do('addNote', { shipmentId: 'S', noteId: 'n', text: 'secret' }, CREW.rob);
+    const seen = await dock.storage.history('S', acme);
+    expect(seen.map(({ command }) => command)).toEqual(history.map(({ command }) => command));
+    expect(JSON.stringify(seen)).not.toMatch(/secret|Rob|Lea/);
   });
 
   it('keeps an answer for a day, for the one who asked, and for that request', async () => {
