@@ -27,6 +27,8 @@ declare module 'fastify' {
 }
 
 const BODY_BYTES = 1024 * 1024;
+/** Milliseconds in which a request must have come in whole; fifty megabytes over a slow line fit. */
+const REQUEST_MS = 600_000;
 const RATE_WINDOW_S = 5;
 
 const EXPOSED = ['etag', 'content-range', 'content-disposition', 'accept-ranges', 'retry-after', 'location'];
@@ -92,6 +94,7 @@ export const createApp = async (ports: HttpPorts, logger: FastifyBaseLogger): Pr
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_MS,
     return503OnClosing: false,
     forceCloseConnections: false,
     routerOptions: { maxParamLength: 500 },

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shipmentDetail } from '#contract/domain/entities.ts';
@@ -88,6 +89,30 @@ describe('POST /api/shipments/:id/documents', () => {
     const far = await upload(form(pdf(LIMIT * 10)));
     expect([far.status, far.body.code]).toEqual([413, 'too_large']);
     expect(await leftBehind()).toEqual([]);
+  });
+
+  it('serves the next request on the connection of one that was refused', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const authorization = `Bearer ${await tokenFor(PEOPLE.lena)}`;
+    const send = (path: string, method: string, type?: string, body?: Buffer) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const headers = { authorization, ...(type === undefined ? {} : { 'content-type': type }) };
+        const asked = request(dock.url + path, { agent, method, headers }, (reply) => {
+          reply.resume().once('end', () => resolve(reply.statusCode));
+        });
+        asked.on('error', reject);
+        asked.end(body);
+      });
+    const encoded = new Response(form(pdf(LIMIT * 20)));
+    const body = Buffer.from(await encoded.arrayBuffer());
+    const type = encoded.headers.get('content-type') ?? '';
+    for (let round = 0; round < 5; round += 1) {
+      expect(await send(`/api/shipments/${id}/documents`, 'POST', type, body)).toBe(413);
+      expect(await send('/health', 'GET')).toBe(200);
+      expect(await send('/api/shipments/unknown/documents', 'POST', type, body)).toBe(404);
+      expect(await send('/health', 'GET')).toBe(200);
+    }
+    agent.destroy();
   });
 
   it.each([

@@ -29,6 +29,12 @@ type Upload = z.output<typeof uploadFields> & {
 /** The parser's own complaints carry no code; refusals and faults of the disk do. */
 const isBrokenForm = (error: unknown): boolean => error instanceof Error && !('code' in error) && !('syscall' in error);
 
+/** What is still coming of a refused form is read and dropped, or the next request on this connection would wait behind it. */
+const dropRest = ({ raw }: FastifyRequest): void => {
+  raw.unpipe();
+  raw.resume();
+};
+
 /** Reads the whole form, the file straight to disk; fields may come before or after it. */
 const readForm = async (request: FastifyRequest, { documents, limits }: HttpPorts): Promise<Upload> => {
   if (!request.isMultipart())
@@ -53,6 +59,7 @@ const readForm = async (request: FastifyRequest, { documents, limits }: HttpPort
       );
     return { ...parseOrInvalid(uploadFields, fields), file: sent.file, fileName, mediaType };
   } catch (error) {
+    dropRest(request);
     await sent?.file.discard();
     throw isBrokenForm(error) ? new ProblemError('malformed', 'The form is cut off or broken. Send it again.') : error;
   }
