@@ -48,34 +48,36 @@ export class StationJournal implements Journal {
   async append(ownerKey: string, work: NewWork, hash: string): Promise<Work> {
     const owner = this.#owner;
     if (owner?.key !== ownerKey) throw new StoreFault('other', 'The work belongs to somebody who is not signed in.');
-    const insert = this.#db.prepare(
-      `INSERT INTO mutation (client_id, n, owner, server, user_id, user_name, role, type, args, base, occurred_at,
+    return guarded(() => {
+      const insert = this.#db.prepare(
+        `INSERT INTO mutation (client_id, n, owner, server, user_id, user_name, role, type, args, base, occurred_at,
          clock_offset_ms, hash, shipment_id, shipment_number, state)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending') RETURNING ${MUTATION_COLUMNS}`,
-    );
-    const count = this.#db.prepare('UPDATE identity SET next_n = next_n + 1 WHERE owner = ?');
-    const store = this.#db.transaction(() => {
-      const { client_id, next_n } = this.#identity(ownerKey);
-      count.run(ownerKey);
-      return insert.get(
-        client_id,
-        next_n,
-        owner.key,
-        owner.server,
-        owner.userId,
-        owner.userName,
-        owner.role,
-        work.type,
-        JSON.stringify(work.args),
-        work.base === undefined ? null : JSON.stringify(work.base),
-        work.occurredAt,
-        work.clockOffsetMs ?? null,
-        hash,
-        work.shipmentId,
-        work.shipmentNumber,
-      ) as MutationRow;
+      );
+      const count = this.#db.prepare('UPDATE identity SET next_n = next_n + 1 WHERE owner = ?');
+      const store = this.#db.transaction(() => {
+        const { client_id, next_n } = this.#identity(ownerKey);
+        count.run(ownerKey);
+        return insert.get(
+          client_id,
+          next_n,
+          owner.key,
+          owner.server,
+          owner.userId,
+          owner.userName,
+          owner.role,
+          work.type,
+          JSON.stringify(work.args),
+          work.base === undefined ? null : JSON.stringify(work.base),
+          work.occurredAt,
+          work.clockOffsetMs ?? null,
+          hash,
+          work.shipmentId,
+          work.shipmentNumber,
+        ) as MutationRow;
+      });
+      return toWork(store.immediate());
     });
-    return toWork(guarded(() => store.immediate()));
   }
 
   async openWork(): Promise<Work[]> {
