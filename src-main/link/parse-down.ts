@@ -17,6 +17,7 @@ import {
 import { type Ack, refusal, UP, type UpEvent } from '#contract/wire/up.ts';
 import { foreign, LinkFault, unreachable } from '../core/link-fault.ts';
 import type { Log } from '../core/ports.ts';
+import { filterInSlices } from './in-slices.ts';
 
 /** Rows a frame may carry: checked one by one, because a row that does not fit would otherwise sit in the cache for good. */
 const rowFits = (change: Change): boolean =>
@@ -51,14 +52,14 @@ export class DownDoor {
    * A page that was asked for. Asking again would bring the same, so a row that does not fit is left out and the rest
    * counts; a page whose frame cannot be read is a fault.
    */
-  page(payload: unknown): Frame {
-    return this.#withoutBadRows(this.#read(frame, payload, 'page'));
+  async page(payload: unknown): Promise<Frame> {
+    return await this.#withoutBadRows(this.#read(frame, payload, 'page'));
   }
 
   /** Its page is one that was asked for. */
-  hello(payload: unknown): HelloReply {
+  async hello(payload: unknown): Promise<HelloReply> {
     const reply = this.#read(helloReply, payload, 'hello');
-    return reply.frame === null ? reply : { ...reply, frame: this.#withoutBadRows(reply.frame) };
+    return reply.frame === null ? reply : { ...reply, frame: await this.#withoutBadRows(reply.frame) };
   }
 
   /** Null for a row that does not fit. */
@@ -86,7 +87,7 @@ export class DownDoor {
   }
 
   /** An acknowledgement: what was agreed, or a refusal with its code. */
-  ack<E extends UpEvent>(event: E, payload: unknown): Ack<E> {
+  async ack<E extends UpEvent>(event: E, payload: unknown): Promise<Ack<E>> {
     const refused = refusal.safeParse(payload);
     if (refused.success) return refused.data;
     const agreed = z.looseObject({ ok: z.literal(true) }).safeParse(payload);
@@ -94,7 +95,8 @@ export class DownDoor {
       this.#drop(event);
       throw unreachable('The answer could not be read.');
     }
-    const ok = event === 'sync:hello' ? this.hello(payload) : this.#read(UP[event].ok as z.ZodType, payload, event);
+    const ok =
+      event === 'sync:hello' ? await this.hello(payload) : this.#read(UP[event].ok as z.ZodType, payload, event);
     return { ok: true, ...(ok as object) } as Ack<E>;
   }
 
@@ -112,11 +114,13 @@ export class DownDoor {
     throw unreachable('The answer could not be read.');
   }
 
-  #withoutBadRows(page: Frame): Frame {
-    const changes = page.changes.filter(rowFits);
-    if (changes.length === page.changes.length) return page;
-    for (const bad of page.changes.filter((each) => !changes.includes(each))) this.#drop(`row ${bad.entity}`);
-    return { ...page, changes };
+  async #withoutBadRows(page: Frame): Promise<Frame> {
+    const changes = await filterInSlices(page.changes, (change) => {
+      const fits = rowFits(change);
+      if (!fits) this.#drop(`row ${change.entity}`);
+      return fits;
+    });
+    return changes.length === page.changes.length ? page : { ...page, changes };
   }
 
   #drop(what: string): void {

@@ -75,7 +75,7 @@ describe('changes', () => {
     json(FRAME);
     expect(await link().changes(CURSOR, 25)).toEqual(FRAME);
     expect(asked).toMatchObject([
-      { method: 'GET', path: '/api/sync/changes?from=4&epoch=e&chain=c4&wait=25&limit=500', token: 'Bearer my-token' },
+      { method: 'GET', path: '/api/sync/changes?from=4&epoch=e&chain=c4&wait=25&limit=200', token: 'Bearer my-token' },
     ]);
   });
 

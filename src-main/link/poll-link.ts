@@ -10,7 +10,8 @@ const ANSWER_MS = 10_000;
 const PROBE_MS = 5_000;
 /** Between two pieces of a snapshot. */
 const STALL_MS = 15_000;
-const PAGE = 500;
+/** Changes in one page: what can be read and checked without anybody noticing. */
+const PAGE = 200;
 
 export type PollLinkOptions = {
   /** Without a slash at the end. */
