@@ -2,11 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import { vi } from 'vitest';
 import type { ShipmentDetail } from '#contract/domain/entities.ts';
 import type { DownEvent, DownPayload } from '#contract/wire/down.ts';
 import type { TokenClaims } from '#contract/wire/token.ts';
 import { signToken } from './access.ts';
 import { createServer, type DocklineServer, type ServerOptions } from './create-server.ts';
+
+// Every write here is on disk when it is answered, and a disk shared with other work may take seconds for that.
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 30_000 });
 
 // A real server on a port and a folder of its own, and people to sign in: what the tests of this part begin with.
 

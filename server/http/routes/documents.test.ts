@@ -115,6 +115,19 @@ describe('POST /api/shipments/:id/documents', () => {
     agent.destroy();
   });
 
+  it('leaves nothing behind when the sender hangs up half way', async () => {
+    const authorization = `Bearer ${await tokenFor(PEOPLE.lena)}`;
+    const headers = { authorization, 'content-type': 'multipart/form-data; boundary=xx', 'content-length': 100_000 };
+    const asked = request(`${dock.url}/api/shipments/${id}/documents`, { method: 'POST', headers });
+    asked.on('error', () => undefined);
+    asked.write(
+      `--xx\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.7 ${'x'.repeat(20_000)}`,
+    );
+    await expect.poll(leftBehind).toHaveLength(1);
+    asked.destroy();
+    await expect.poll(leftBehind).toEqual([]);
+  });
+
   it.each([
     ['a program called .pdf', form(Buffer.from('MZ\x90\x00\x03')), 415, 'unsupported_type'],
     [

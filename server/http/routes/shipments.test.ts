@@ -158,6 +158,13 @@ describe('GET /api/shipments/:id and its history', () => {
     expect(steps).toContainEqual(['recordArrival', 'arrived']);
   });
 
+  it('shows a supplier what happened to its own, and no names', async () => {
+    const { id } = await arrived();
+    const { text, body } = await dock.ask(`/api/shipments/${id}/history`, { person: PEOPLE.acme });
+    expect(historyReply.parse(body).history.length).toBeGreaterThan(1);
+    expect(text).not.toContain('Lena');
+  });
+
   it.each(['', '/history'])('hides it from others exactly as if it were not there (%s)', async (path) => {
     const { id } = await announce(dock);
     for (const person of [PEOPLE.zenith, PEOPLE.dallas])

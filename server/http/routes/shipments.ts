@@ -52,7 +52,7 @@ export const shipmentRoutes =
       { schema: { params, response: { 200: historyReply, ...problems }, tags } },
       async ({ access, params: { id } }) => {
         await findShipment(storage, access.scope, id);
-        return { history: [...(await storage.history(id))] };
+        return { history: [...(await storage.history(id, access.scope))] };
       },
     );
 
