@@ -111,6 +111,7 @@ const Station = () => {
 
 type Props = { readonly station: StationApi; readonly store: StationStore; readonly screens: ScreenStore };
 
+/** The page over a bridge and its two stores; all three are handed in, so that tests start it over a fake. */
 export const App = ({ station, store, screens }: Props) => (
   <StationProvider station={station} store={store} screens={screens}>
     <Station />

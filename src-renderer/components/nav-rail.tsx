@@ -16,6 +16,7 @@ const ITEMS: readonly { readonly name: 'board' | 'inbox' | 'work' | 'settings'; 
 /** Where each screen belongs in the rail: a shipment is reached from the board. */
 const place = (screen: Screen): string => (screen.name === 'shipment' ? 'board' : screen.name);
 
+/** The four screens with what waits in them. Words under the icons: an icon alone is a riddle at one metre. */
 export const NavRail = () => {
   const { t } = useTranslation();
   const here = useScreens((state) => place(state.screen));

@@ -3,6 +3,7 @@ import { canBecomeQuantity, type PadKey, typeKey } from '../state/quantity-text.
 import { NumberKeys } from './number-keys.tsx';
 import css from './quantity-pad.module.css';
 
+/** One number to type; `unit` is shown beside it and not part of the value. */
 export type Slot<K extends string> = { readonly key: K; readonly label: string; readonly unit?: string };
 
 type Props<K extends string> = {

@@ -7,6 +7,7 @@ import type { Format } from '../text/format.ts';
 import { Chip } from './chip.tsx';
 import type { Meaning } from './shape.tsx';
 
+/** Shape and colour of each status. Waiting is grey on purpose: colour is for what is out of the ordinary. */
 export const STATUS_MEANING: { readonly [S in ShipmentStatus]: Meaning } = {
   announced: 'waiting',
   in_transit: 'waiting',
@@ -36,6 +37,7 @@ const READINESS_MEANING: { readonly [R in DocumentReadiness]: Meaning } = {
   missing_required: 'attention',
 };
 
+/** Where the goods physically are; quality and papers have chips of their own. */
 export const StatusChip = ({ status, className }: { readonly status: ShipmentStatus; readonly className?: string }) => {
   const { t } = useTranslation();
   return <Chip meaning={STATUS_MEANING[status]} word={t(`status.${status}`)} className={className} />;
@@ -49,6 +51,7 @@ export const QualityChip = ({ quality }: { readonly quality: QualityState }) => 
   return <Chip meaning={meaning} word={t(`quality.${quality}`)} look={loud ? 'filled' : 'quiet'} />;
 };
 
+/** Whether the papers are complete; missing required ones keep a shipment from being closed. */
 export const ReadinessChip = ({ readiness }: { readonly readiness: DocumentReadiness }) => {
   const { t } = useTranslation();
   return <Chip meaning={READINESS_MEANING[readiness]} word={t(`readiness.${readiness}`)} look="quiet" />;

@@ -2,6 +2,7 @@ import { Label, Radio, RadioGroup } from 'react-aria-components';
 import { cx } from './cx.ts';
 import css from './tiles.module.css';
 
+/** A choice: `note` is the second, smaller line (what it is taken by, whose it is). */
 export type Tile<V extends string> = {
   readonly value: V;
   readonly label: string;

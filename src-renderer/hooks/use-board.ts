@@ -33,6 +33,7 @@ const useOlder = (query: string, rows: ReadonlyMap<string, BoardShipment>): read
   );
 };
 
+/** What the board screen shows, derived from rows, query and warehouse. */
 export type Board = {
   /** All shipments grouped, before search and filter: what doors and counts are made from. */
   readonly groups: BoardGroups;

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { HistoryView } from '#contract/bridge/view.ts';
 import { useStationApi } from '../state/station-context.tsx';
 
+/** `view` stays while a newer one is asked for, and after a failure. */
 export type History = {
   readonly phase: 'loading' | 'ready' | 'failed';
   readonly view: HistoryView | null;

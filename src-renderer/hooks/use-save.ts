@@ -5,8 +5,10 @@ import { play } from '../state/sounds.ts';
 import { useStationApi, useStationStore } from '../state/station-context.tsx';
 import type { ErrorCode } from '../text/error-text.ts';
 
+/** A refusal by this station itself; refusals by the server come later, as work that needs a person. */
 export type SaveProblem = { readonly command: CommandName; readonly code: ErrorCode };
 
+/** Saving of one screen with its last refusal. */
 export type Saving = {
   /**
    * Puts work on this station's disk. `seen` is the shipment as the person saw it; decisions carry its version, so that
@@ -24,6 +26,7 @@ export type Saving = {
   readonly savedCount: number;
 };
 
+/** Puts work into the outbox through the bridge, sounds the result and keeps the refusal. Never throws. */
 export const useSave = (): Saving => {
   const station = useStationApi();
   const store = useStationStore();

@@ -7,6 +7,7 @@ import { useStation, useStationApi } from '../state/station-context.tsx';
 
 type On<E extends GuideEvent> = (callback: (event: DownPayload[E]) => void) => () => void;
 
+/** The ten members the guide promises, typed by the contract's events. */
 export type WebSocketHook = {
   /** True while changes are pushed to this station, over whichever transport. */
   readonly isConnected: boolean;

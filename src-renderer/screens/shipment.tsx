@@ -143,18 +143,19 @@ export const ShipmentScreen = ({ shipmentId }: { readonly shipmentId: string }) 
       <header className={css.head}>
         <BackButton />
       </header>
-      <span />
-      {phase === 'missing' && (
-        <EmptyState icon={PackageX} title={t('shipment.missingTitle')} text={t('shipment.missingText')} />
-      )}
-      {phase === 'failed' && (
-        <EmptyState icon={CircleAlert} title={t('shipment.failedTitle')} text={t('shipment.failedText')}>
-          <Button big look="primary" onPress={() => void openShipment(shipmentId)}>
-            {t('app.retry')}
-          </Button>
-        </EmptyState>
-      )}
-      {(phase === 'loading' || phase === 'ready') && <EmptyState icon={LoaderCircle} title={t('shipment.loading')} />}
+      <div className={css.whole}>
+        {phase === 'missing' && (
+          <EmptyState icon={PackageX} title={t('shipment.missingTitle')} text={t('shipment.missingText')} />
+        )}
+        {phase === 'failed' && (
+          <EmptyState icon={CircleAlert} title={t('shipment.failedTitle')} text={t('shipment.failedText')}>
+            <Button big look="primary" onPress={() => void openShipment(shipmentId)}>
+              {t('app.retry')}
+            </Button>
+          </EmptyState>
+        )}
+        {(phase === 'loading' || phase === 'ready') && <EmptyState icon={LoaderCircle} title={t('shipment.loading')} />}
+      </div>
     </div>
   );
 };

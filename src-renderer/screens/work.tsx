@@ -96,6 +96,7 @@ export const WorkScreen = () => {
               <h2>
                 {t(title)} <span className={css.count}>{items.length}</span>
               </h2>
+              {title === 'work.needsPerson' && <p className={css.intro}>{t('work.markHandledHint')}</p>}
               <ul className={css.list}>
                 {items.map((item) => (
                   <WorkRow key={`${item.clientId}/${item.n}`} item={item} />

@@ -34,6 +34,7 @@ export const matches = (row: BoardShipment, words: readonly string[]): boolean =
   return words.every((word) => text.includes(word));
 };
 
+/** The words of a query, lowercased; none for blanks. */
 export const wordsOf = (query: string): string[] =>
   query
     .toLowerCase()

@@ -4,6 +4,7 @@ import type { InspectionCheck } from '#contract/domain/inspection.ts';
 
 const NUMBER = /^-?\d{1,12}(\.\d{1,6})?$/;
 
+/** True for a decimal that may be below zero; false while it is still being typed. */
 export const isMeasure = (text: string): boolean => NUMBER.test(text);
 
 /** Whether a measured value meets the check's limits; null when it is no number yet. Limits count as met. */

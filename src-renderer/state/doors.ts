@@ -1,6 +1,7 @@
 import type { BoardShipment } from '#contract/bridge/view.ts';
 import type { DockDoor } from '#contract/domain/places.ts';
 
+/** One door and what stands at it. */
 export type DoorState = {
   readonly door: DockDoor;
   /** What stands there, longest first; more than one is a clash that people must sort out. */

@@ -3,11 +3,13 @@
 const QUANTITY = /^\d{1,12}(\.\d{1,6})?$/;
 const TYPING = /^\d{0,12}(\.\d{0,6})?$/;
 
+/** True for what the contract admits as a quantity. */
 export const isQuantity = (text: string): boolean => QUANTITY.test(text);
 
 /** True while `text` can still become a quantity: empty, `3.` and `0` count. */
 export const canBecomeQuantity = (text: string): boolean => TYPING.test(text);
 
+/** Keys of the number pad; `clear` has no key of its own and empties a field from code. */
 export type PadKey = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '.' | 'back' | 'clear';
 
 /** The text after a key of the pad; unchanged when the key would make it no quantity. A lone leading zero is replaced. */

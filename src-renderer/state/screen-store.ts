@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 
 // Which screen is shown and what was left on the board, so that coming back finds it as it was.
 
+/** A screen and what it is about. */
 export type Screen =
   | { readonly name: 'board' }
   | { readonly name: 'shipment'; readonly shipmentId: string }
@@ -11,6 +12,7 @@ export type Screen =
   /** Connecting anew although there is a session: a refused or expired token. */
   | { readonly name: 'setup' };
 
+/** Navigation and what the board was left with. */
 export type ScreenState = {
   readonly screen: Screen;
   /** Where "back" leads from a shipment: the screen it was opened from. */
@@ -26,10 +28,12 @@ export type ScreenState = {
   narrow(warehouseId: string | null): void;
 };
 
+/** A vanilla store, so that navigation can be driven from outside React. */
 export type ScreenStore = StoreApi<ScreenState>;
 
 const BOARD: Screen = { name: 'board' };
 
+/** Starts on the board with nothing searched. */
 export const createScreenStore = (): ScreenStore =>
   createStore<ScreenState>()((set) => ({
     screen: BOARD,

@@ -4,8 +4,11 @@ import type { ShipmentStatus } from '#contract/domain/status.ts';
 // Grouping of the board. With 10 000 rows and 50 pushes a second a sort per push would eat the frame, so the groups are
 // kept sorted and only the rows that changed are moved.
 
+/** Groups in the order the board shows them. */
 export const GROUP_KEYS = ['dock', 'arriving', 'ended'] as const;
+/** A group of the board. */
 export type GroupKey = (typeof GROUP_KEYS)[number];
+/** Sorted rows of every group; a group that did not change is the same array as before. */
 export type BoardGroups = { readonly [K in GroupKey]: readonly BoardShipment[] };
 type Rows = ReadonlyMap<string, BoardShipment>;
 
@@ -36,6 +39,7 @@ const RANK: { readonly [S in ShipmentStatus]: number } = {
   cancelled: 1,
 };
 
+/** The group a shipment belongs to, by its status alone. */
 export const groupOf = (row: BoardShipment): GroupKey => GROUP_OF[row.status];
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -5,6 +5,7 @@ import type { Role } from '#contract/domain/roles.ts';
 
 // Which commands a shipment's screen offers outside its tabs. Rules stay in the contract; here is only where they appear.
 
+/** Commands of the sheet, group by group. Counting and checks have their place in the tabs. */
 export const SHEET = {
   steps: [
     'recordDeparture',
@@ -20,8 +21,11 @@ export const SHEET = {
   records: ['reportDiscrepancy', 'addNote'],
 } as const satisfies Record<string, readonly CommandName[]>;
 
+/** A group of the sheet. */
 export type SheetGroup = keyof typeof SHEET;
+/** Why not: the contract's reasons, and two that only the records of the shipment can tell. */
 export type SheetReason = WhyNot | { readonly code: 'nothing_to_release' } | { readonly code: 'nothing_to_take' };
+/** An entry of the sheet; `whyNot` null means it can be done now. */
 export type SheetAction = { readonly command: CommandName; readonly whyNot: SheetReason | null };
 
 /** What a lead's PIN or waiver settles in the dialog itself is no reason against opening it. */
@@ -42,12 +46,14 @@ const reasonOf = (shipment: ShipmentView, command: CommandName, who: Role, onlin
   return null;
 };
 
+/** What the screen offers this person on this shipment now. */
 export type Offered = {
   readonly next: ActionState | null;
   /** What the sheet offers, group by group; the next action is not repeated there unless it may be done another way. */
   readonly groups: readonly { readonly group: SheetGroup; readonly actions: readonly SheetAction[] }[];
 };
 
+/** The next step and the sheet for a role; `online` is whether decisions can reach the server. */
 export const offeredActions = (shipment: ShipmentView, who: Role, online: boolean): Offered => {
   const next = nextAction(shipment, who, online);
   const groups = (Object.keys(SHEET) as SheetGroup[]).map((group) => ({

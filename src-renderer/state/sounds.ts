@@ -1,10 +1,12 @@
 // Tones made on the spot, told apart by pitch and rhythm: a loud hall and one deaf ear leave one of the two.
 
+/** What a station says by ear. */
 export type Sound = 'saved' | 'refused' | 'alert';
 
 /** Hertz, start and length in seconds. */
 type Tone = readonly [hertz: number, at: number, length: number];
 
+/** Pitch, start and length of every tone; the three differ in pitch and in rhythm. */
 export const TONES: { readonly [S in Sound]: readonly Tone[] } = {
   saved: [[1320, 0, 0.09]],
   refused: [

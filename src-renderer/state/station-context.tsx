@@ -14,6 +14,7 @@ const useHeld = (): Held => {
   return held;
 };
 
+/** Hands the bridge and the stores to everything below it. */
 export const StationProvider = ({ station, store, screens, children }: Held & { readonly children: ReactNode }) => {
   const held = useMemo(() => ({ station, store, screens }), [station, store, screens]);
   return <StationContext value={held}>{children}</StationContext>;
@@ -22,6 +23,7 @@ export const StationProvider = ({ station, store, screens, children }: Held & { 
 /** A part of the projection; `select` must return something stable (a field, a number), or every push renders. */
 export const useStation = <T,>(select: (state: StationState) => T): T => useStore(useHeld().store, select);
 
+/** A part of the navigation; the same rule about stable selections as for `useStation`. */
 export const useScreens = <T,>(select: (state: ScreenState) => T): T => useStore(useHeld().screens, select);
 
 /** The bridge itself, for what is asked rather than shown. */

@@ -4,12 +4,14 @@ import type { BoardShipment, InboxItem, ShipmentView, StationView, ViewPatch } f
 
 // A projection of what the main process pushes, with no rules of its own: patches in order of rev, and the open shipment.
 
+/** The shipment on screen: `missing` is not known here, `failed` could not be read. */
 export type OpenShipment = {
   readonly id: string;
   readonly phase: 'loading' | 'ready' | 'missing' | 'failed';
   readonly view: ShipmentView | null;
 };
 
+/** The view as pushed, with the rows as a map, plus what the page itself has open. */
 export type StationState = Omit<StationView, 'shipments'> & {
   readonly phase: 'starting' | 'ready' | 'failed';
   /** Every shipment of the board by id; a row keeps its identity until it changes, so that only changed rows render. */
@@ -28,6 +30,7 @@ export type StationState = Omit<StationView, 'shipments'> & {
   dismissAlert(seq: number): void;
 };
 
+/** A vanilla store: tests drive it without React. */
 export type StationStore = StoreApi<StationState>;
 
 const NOTHING: Omit<StationView, 'shipments'> = {

@@ -42,7 +42,6 @@ export const BOARD_TEXT = {
     doorOut: 'Out of service',
     doorClash_one: '{{count}} more shipment reported here',
     doorClash_other: '{{count}} more shipments reported here',
-    doorNeeds: 'Next: {{action}}',
     noDoors: 'No doors defined',
     noDoorsText: 'An administrator defines the doors of a warehouse on the server.',
     list: 'Shipments',

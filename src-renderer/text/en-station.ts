@@ -23,7 +23,6 @@ export const STATION_TEXT = {
     workCount_other: '{{count}} need a person',
   },
   frame: {
-    label: 'Station',
     unnamed: 'Unnamed station',
     noDoor: 'No door',
     door: 'Door {{name}}',
@@ -56,7 +55,6 @@ export const STATION_TEXT = {
     polling: 'Polling',
     connecting: 'Connecting',
     offline: 'Offline since {{time}}',
-    offlineShort: 'Offline',
     refused: 'Refused',
     latency: '{{ms}} ms',
     unsent_one: '{{count}} not sent',
@@ -81,8 +79,7 @@ export const STATION_TEXT = {
     hours: '{{hours}} h {{minutes}} min',
     days_one: '{{count}} day',
     days_other: '{{count}} days',
-    today: 'Today {{time}}',
-    justNow: 'under 1 min',
+    justNow: '<1 min',
   },
   setup: {
     title: 'Connect this station',
@@ -111,7 +108,7 @@ export const STATION_TEXT = {
     noShipment: 'Not about a shipment',
     open: 'Open shipment',
     markHandled: 'Mark handled',
-    markHandledHint: 'Stays in this list and in the journal.',
+    markHandledHint: 'See to each, then mark it handled. It stays in this list and in the journal.',
     retry: 'Send now',
   },
   inbox: {
@@ -156,7 +153,6 @@ export const STATION_TEXT = {
     calibrate: 'Hold a bank card to the screen and change the diagonal until the drawing has exactly its size.',
     cardLabel: 'Drawing of a bank card, 85.6 by 54 millimetres',
     cardSize: '85.6 × 54 mm',
-    buttonSize: 'A button is then 20 mm',
     theme: 'Appearance',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     sounds: 'Sounds',

@@ -97,10 +97,22 @@ describe('formats', () => {
     expect(format.when(at(-600), Date.parse(NOW))).toBe('Sun 22 Nov, 23:00');
   });
 
+  it('are short in lists and never ambiguous', () => {
+    const format = formatIn('America/Chicago');
+    const short = (minutes: number) => format.short(at(minutes), Date.parse(NOW));
+    expect([-60, -600, 1440, 8 * 1440, -8 * 1440].map(short)).toEqual([
+      '08:00',
+      'Sun 23:00',
+      'Tue 09:00',
+      '1 Dec',
+      '15 Nov',
+    ]);
+  });
+
   it('say durations, sizes and lists', () => {
     const format = formatIn('UTC');
     expect([0, 1, 59, 60, 125, 2880, 10_000].map((minutes) => format.duration(minutes))).toEqual([
-      'under 1 min',
+      '<1 min',
       '1 min',
       '59 min',
       '1 h 0 min',

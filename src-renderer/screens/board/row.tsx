@@ -27,7 +27,7 @@ const Lines = ({ row }: { readonly row: BoardShipment }) => {
 };
 
 /** When: the expected time on the road, how long it has been here at the dock, when it ended after that. */
-const When = ({ row, format, now, doorName }: Omit<Props, 'onOpen'>) => {
+const When = ({ row, format, now }: Omit<Props, 'onOpen' | 'doorName'>) => {
   const { t } = useTranslation();
   const group = groupOf(row);
   const since = group === 'dock' ? (row.arrivedAt ?? row.statusChangedAt) : row.statusChangedAt;
@@ -35,9 +35,9 @@ const When = ({ row, format, now, doorName }: Omit<Props, 'onOpen'>) => {
   return (
     <>
       {group === 'arriving' && (
-        <span className={css.main}>{row.eta === null ? t('board.noEta') : format.when(row.eta, now)}</span>
+        <span className={css.main}>{row.eta === null ? t('board.noEta') : format.short(row.eta, now)}</span>
       )}
-      {group === 'ended' && <span className={css.main}>{format.when(since, now)}</span>}
+      {group === 'ended' && <span className={css.main}>{format.short(since, now)}</span>}
       {group === 'dock' && (
         <span className={css.main}>
           <span className="unseen">{t('board.hereLabel')} </span>
@@ -50,7 +50,6 @@ const When = ({ row, format, now, doorName }: Omit<Props, 'onOpen'>) => {
         </span>
       ) : (
         <span className={css.sub}>
-          {doorName !== null && `${t('board.atDoor', { name: doorName })} · `}
           <Lines row={row} />
         </span>
       )}
@@ -66,7 +65,7 @@ const Chips = ({ row }: { readonly row: BoardShipment }) => {
   return (
     <span className={css.chips}>
       {row.quality !== 'not_required' && <QualityChip quality={row.quality} />}
-      {row.readiness !== 'complete' && groupOf(row) !== 'ended' && <ReadinessChip readiness={row.readiness} />}
+      {row.readiness === 'missing_required' && groupOf(row) !== 'ended' && <ReadinessChip readiness={row.readiness} />}
       {problems > 0 && <Chip meaning="attention" look="quiet" word={t('board.problems', { count: problems })} />}
     </span>
   );
@@ -76,7 +75,8 @@ const Chips = ({ row }: { readonly row: BoardShipment }) => {
 export const BoardRow = memo(({ row, doorName, format, now, onOpen }: Props) => {
   const { t } = useTranslation();
   // The trailer first: it is what stands in front of people, and the end of a long line is cut off.
-  const carriage = [row.trailer, row.carrier].filter((part) => part !== null).join(' · ');
+  const door = doorName === null ? null : t('board.atDoor', { name: doorName });
+  const carriage = [door, row.trailer, row.carrier].filter((part) => part !== null).join(' · ');
   return (
     <button
       type="button"
@@ -111,7 +111,7 @@ export const BoardRow = memo(({ row, doorName, format, now, onOpen }: Props) => 
         <Chips row={row} />
       </span>
       <span className={cx(css.cell, css.end)}>
-        <When row={row} format={format} now={now} doorName={doorName} />
+        <When row={row} format={format} now={now} />
       </span>
     </button>
   );

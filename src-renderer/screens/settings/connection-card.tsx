@@ -21,6 +21,7 @@ export const ConnectionCard = () => {
   const syncedAt = useStation((state) => state.syncedAt);
   const offset = useStation((state) => state.clockOffsetMs);
   const warehouses = useStation((state) => state.warehouses);
+  const everywhere = session?.warehouses.includes('*') === true;
   const { meaning, word } = connectionWords(connection, t, format);
   const clock = (): string => {
     if (offset === null) return t('settings.clockUnknown');
@@ -31,7 +32,10 @@ export const ConnectionCard = () => {
   const facts: readonly (readonly [string, string])[] = [
     [t('settings.server'), session?.serverUrl ?? ''],
     [t('settings.person'), session === null ? '' : `${session.name}, ${t(`roles.${session.role}`)}`],
-    [t('settings.warehouses'), format.list(warehouses.map(({ name }) => name))],
+    [
+      t('settings.warehouses'),
+      everywhere ? t('settings.allWarehouses') : format.list(warehouses.map(({ name }) => name)),
+    ],
     [t('settings.expires'), session === null ? '' : format.full(session.expiresAt)],
     [t('settings.synced'), syncedAt === null ? t('settings.neverSynced') : format.full(syncedAt)],
     [t('settings.clock'), clock()],

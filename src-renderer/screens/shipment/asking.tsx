@@ -7,6 +7,7 @@ import { AskClaim, AskComplete, AskRequest } from './ask-inspection.tsx';
 import { AskEnd, AskReopen, AskWaiver } from './ask-reason.tsx';
 import { AskDiscrepancy, AskRejection } from './ask-report.tsx';
 
+/** A command waiting for its answers; `target` is the line, hold or inspection it is about. */
 export type Asked = { readonly command: CommandName; readonly target: string | null };
 
 /** The question a command needs answered before it can be saved; null when it needs none. */
@@ -51,5 +52,6 @@ export const Asking = ({ asked: { command, target }, onClose }: { asked: Asked; 
 const AT_ONCE = ['recordDeparture', 'recordArrival', 'startUnloading', 'startCounting', 'completeCount'] as const;
 export type AtOnce = (typeof AT_ONCE)[number];
 
+/** True for steps that are saved by the press alone; narrows, so that they can be saved without arguments. */
 export const isAtOnce = (command: CommandName): command is AtOnce =>
   (AT_ONCE as readonly CommandName[]).includes(command);

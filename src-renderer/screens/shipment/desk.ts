@@ -8,6 +8,7 @@ import type { Format } from '../../text/format.ts';
 /** Arguments of a command about a shipment, without the shipment itself. */
 export type Rest<N extends CommandName> = Omit<CommandInput[N], 'shipmentId'>;
 
+/** The five parts of a shipment, in the order of the tabs. */
 export type TabName = 'lines' | 'documents' | 'inspections' | 'problems' | 'history';
 
 /** What every part of the shipment's screen works with. */
@@ -27,13 +28,16 @@ export type Desk = {
   save<N extends CommandName>(command: N, rest: Rest<N>): Promise<boolean>;
 };
 
+/** Filled by the shipment screen; null anywhere else. */
 export const DeskContext = createContext<Desk | null>(null);
 
+/** The open shipment and what can be done with it. Throws outside the shipment screen. */
 export const useDesk = (): Desk => {
   const desk = useContext(DeskContext);
   if (desk === null) throw new Error('a part of the shipment screen was rendered outside it');
   return desk;
 };
 
+/** The line a record is about; null for the whole shipment, and for a line that an amendment took away. */
 export const lineOf = (desk: Desk, lineId: string | null): ShipmentLine | null =>
   lineId === null ? null : (desk.shipment.lines.find(({ id }) => id === lineId) ?? null);

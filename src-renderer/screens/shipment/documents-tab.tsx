@@ -73,6 +73,7 @@ const OnFile = () => {
   );
 };
 
+/** Expected papers first: what is missing matters before the lorry leaves. */
 export const DocumentsTab = () => {
   const { t } = useTranslation();
   const { shipment } = useDesk();

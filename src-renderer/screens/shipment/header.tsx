@@ -10,6 +10,7 @@ import { useScreens } from '../../state/station-context.tsx';
 import { useDesk } from './desk.ts';
 import css from './shipment.module.css';
 
+/** Leads to the screen the shipment was opened from. */
 export const BackButton = () => {
   const { t } = useTranslation();
   const back = useScreens((state) => state.back);

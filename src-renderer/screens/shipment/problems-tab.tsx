@@ -85,6 +85,7 @@ const RejectionRow = ({ rejection }: { readonly rejection: Rejection }) => {
       lines={[
         `${about(rejection.lineId, rejection.quantity)} · ${by}`,
         rejection.note,
+        rejection.disposition === null ? t('problems.noDisposition') : null,
         rejection.evidence.length > 0 ? t('problems.evidence', { count: rejection.evidence.length }) : null,
       ]}
     >

@@ -19,6 +19,7 @@ export const useReason = () => {
 
 type Reason = ReturnType<typeof useReason>;
 
+/** The sixteen reason codes as tiles, with words beside them. */
 export const ReasonTiles = ({ reason }: { readonly reason: Reason }) => {
   const { t } = useTranslation();
   const needed = reason.code === 'other';
