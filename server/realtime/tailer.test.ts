@@ -188,11 +188,10 @@ describe('a reader whose page takes long', () => {
           isLive = state === 'live';
         });
     };
-    for (let reader = 0; reader < 15; reader += 1) await enter();
+    while (made < 30) await enter();
     running = false;
     await writing;
     expect(gaps).toEqual([]);
     expect(faults).toEqual([]);
-    expect(made).toBeGreaterThan(15);
   }, 20_000);
 });
