@@ -95,6 +95,23 @@ describe('start', { timeout: 30_000 }, () => {
     expect((await busy.ended).code).toBe(1);
   });
 
+  it('stops when npm was told to, although the shell between them passes nothing on', async () => {
+    const env = { ...process.env, JWT_SECRET, DATA_DIR: dataDir, PORT: '0', npm_lifecycle_event: 'server' };
+    // What npm does: a shell that runs the command as its child. The `true` keeps it from becoming the command itself.
+    const command = `"${process.execPath}" server/index.ts; true`;
+    const shell = spawn('sh', ['-c', command], { cwd: root, env });
+    running.add(shell);
+    let out = '';
+    shell.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    await expect.poll(() => out, { timeout: 15_000 }).toMatch(/listens at http/);
+    const url = out.match(/http:\/\/[\d.:]+/)?.[0] ?? '';
+    shell.kill('SIGTERM');
+    await expect.poll(() => out, { timeout: 5_000 }).toContain('"stopped"');
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+  });
+
   it.each([
     ['no secret', { JWT_SECRET: undefined }, /JWT_SECRET is required/],
     ['a short secret in production', { JWT_SECRET: 'short', NODE_ENV: 'production' }, /at least 32/],
