@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COMMAND_NAMES, commandRule } from './command-table.ts';
-import { DOCUMENT_TYPES, deriveReadiness } from './documents.ts';
+import { DOCUMENT_TYPES, deriveReadiness, requiredByDefault } from './documents.ts';
 import { actionsFor, blockedBy, nextAction, whyNot } from './next-action.ts';
 import { utilization } from './places.ts';
 import { deriveOutcome, deriveQuality } from './quality.ts';
@@ -94,19 +94,28 @@ describe('documents', () => {
     [['bill_of_lading', 'packing_list'], 'complete'],
     [['packing_list', 'photo'], 'missing_required'],
   ] as const)('%j is %s', (present, readiness) => {
-    expect(deriveReadiness(present)).toBe(readiness);
+    expect(deriveReadiness(present, ['bill_of_lading'])).toBe(readiness);
   });
 
-  test('a shipment may ask for its own', () => {
+  test('a shipment asks for its own, and for nothing unless somebody said so', () => {
     expect(deriveReadiness(['bill_of_lading'], ['temperature_log'], [])).toBe('missing_required');
     expect(deriveReadiness(['temperature_log'], ['temperature_log'], [])).toBe('complete');
+    expect(deriveReadiness([], [])).toBe('missing_optional');
+  });
+
+  test('a notice that names a bill of lading requires that paper', () => {
+    expect(requiredByDefault(null)).toEqual([]);
+    expect(requiredByDefault('BOL531177')).toEqual(['bill_of_lading']);
   });
 
   test('one more document never makes readiness worse', () => {
     const worth = { missing_required: 0, missing_optional: 1, complete: 2 };
     fc.assert(
       fc.property(fc.subarray([...DOCUMENT_TYPES]), fc.constantFrom(...DOCUMENT_TYPES), (have, more) => {
-        expect(worth[deriveReadiness([...have, more])]).toBeGreaterThanOrEqual(worth[deriveReadiness(have)]);
+        const required = ['bill_of_lading'] as const;
+        expect(worth[deriveReadiness([...have, more], required)]).toBeGreaterThanOrEqual(
+          worth[deriveReadiness(have, required)],
+        );
       }),
     );
   });

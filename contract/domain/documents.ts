@@ -19,14 +19,20 @@ export type DocumentType = z.infer<typeof documentType>;
 export const documentReadiness = z.enum(['complete', 'missing_optional', 'missing_required']);
 export type DocumentReadiness = z.infer<typeof documentReadiness>;
 
-/** Documents every inbound shipment must have before it may be closed, and those that are merely wanted. */
-export const REQUIRED_DOCUMENTS: readonly DocumentType[] = ['bill_of_lading'];
-export const WANTED_DOCUMENTS: readonly DocumentType[] = ['packing_list'];
+/** Documents that are merely wanted; what is required stands on the shipment. */
+export const WANTED_DOCUMENTS: readonly DocumentType[] = ['bill_of_lading', 'packing_list'];
 
-/** Readiness from the types that are there. `required` and `wanted` come from the shipment, else from the lists above. */
+/**
+ * What a shipment must have before it may be closed when its sender named nothing: the paper its notice refers to, if it
+ * refers to one.
+ */
+export const requiredByDefault = (billOfLading: string | null): DocumentType[] =>
+  billOfLading === null ? [] : ['bill_of_lading'];
+
+/** Readiness from the types that are there, against what the shipment requires and what is wanted of every one. */
 export const deriveReadiness = (
   present: Iterable<DocumentType>,
-  required: readonly DocumentType[] = REQUIRED_DOCUMENTS,
+  required: readonly DocumentType[],
   wanted: readonly DocumentType[] = WANTED_DOCUMENTS,
 ): DocumentReadiness => {
   const have = new Set(present);

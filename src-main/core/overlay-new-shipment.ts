@@ -1,6 +1,6 @@
 import type { CommandArgs } from '#contract/domain/command-args.ts';
 import type { CommandName } from '#contract/domain/command-table.ts';
-import { REQUIRED_DOCUMENTS } from '#contract/domain/documents.ts';
+import { deriveReadiness, requiredByDefault } from '#contract/domain/documents.ts';
 import type { ShipmentDetail } from '#contract/domain/entities.ts';
 import type { Places, Work } from './ports.ts';
 
@@ -34,8 +34,8 @@ const empty = (id: string, work: Work, places: Places, warehouseId: string, supp
     receivedAt: null,
     closedAt: null,
     quality: 'not_required',
-    readiness: 'missing_required',
-    requiredDocuments: [...REQUIRED_DOCUMENTS],
+    readiness: 'missing_optional',
+    requiredDocuments: [],
     activeHolds: 0,
     lineCount: 0,
     countedLines: 0,
@@ -75,8 +75,11 @@ const arrived = (work: Work, args: CommandArgs['recordUnplannedArrival'], places
 const announced = (work: Work, args: CommandArgs['announceShipment'], places: Places): ShipmentDetail | null => {
   if (args.shipmentId === undefined) return null;
   const shipment = empty(args.shipmentId, work, places, args.warehouseId, args.supplierId);
+  const requiredDocuments = args.requiredDocuments ?? requiredByDefault(args.billOfLading ?? null);
   return {
     ...shipment,
+    requiredDocuments,
+    readiness: deriveReadiness([], requiredDocuments),
     number: args.number ?? shipment.number,
     announcedAt: work.mutation.occurredAt,
     poNumber: args.poNumber ?? args.poNumbers?.[0] ?? null,

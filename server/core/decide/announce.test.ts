@@ -26,7 +26,7 @@ describe('announceShipment', () => {
       poNumbers: ['PO-1', 'PO-2'],
       status: 'announced',
       quality: 'not_required',
-      readiness: 'missing_required',
+      readiness: 'missing_optional',
       lineCount: 2,
       version: 1,
       announcedAt: dock.time(),

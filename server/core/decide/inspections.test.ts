@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Actor } from '#contract/domain/roles.ts';
 import type { Decision } from '../decision.ts';
 import { CREW, ModelDock } from '../model-dock.ts';
 
@@ -11,7 +12,7 @@ const inspected = (): ModelDock => {
   return dock;
 };
 
-const complete = (dock: ModelDock, [inspected, accepted, rejected, held]: string[], who = CREW.ivy): Decision =>
+const complete = (dock: ModelDock, [inspected, accepted, rejected, held]: string[], who: Actor = CREW.ivy): Decision =>
   dock.do(
     'completeInspection',
     {
@@ -53,7 +54,7 @@ describe('requesting and claiming', () => {
 });
 
 describe('results', () => {
-  const result = (dock: ModelDock, passed: boolean, who = CREW.ivy, how = {}): Decision =>
+  const result = (dock: ModelDock, passed: boolean, who: Actor = CREW.ivy, how = {}): Decision =>
     dock.do('recordInspectionResult', { ...I, result: { checkId: 'condition', passed } }, who, how);
 
   it('claims for whoever begins without claiming', () => {

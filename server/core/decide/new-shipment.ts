@@ -1,4 +1,4 @@
-import { REQUIRED_DOCUMENTS } from '#contract/domain/documents.ts';
+import { requiredByDefault } from '#contract/domain/documents.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import { rejected } from '../decision.ts';
 import { mayWorkIn } from '../gate.ts';
@@ -61,8 +61,8 @@ export const newShipment = (work: Work, own: NewShipment, facts: Partial<Shipmen
   receivedAt: null,
   closedAt: null,
   quality: 'not_required',
-  readiness: 'missing_required',
-  requiredDocuments: [...REQUIRED_DOCUMENTS],
+  readiness: 'missing_optional',
+  requiredDocuments: requiredByDefault(facts.billOfLading ?? null),
   activeHolds: 0,
   lineCount: 0,
   countedLines: 0,

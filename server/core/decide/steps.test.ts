@@ -23,8 +23,10 @@ describe('closing', () => {
 
   it('is blocked by missing documents unless they are waived, and history keeps the waiver', () => {
     const dock = new ModelDock();
-    dock.bring('S', 'received');
-    dock.bring('T', 'received');
+    for (const shipmentId of ['S', 'T']) {
+      dock.bring(shipmentId, 'received');
+      dock.do('amendShipment', { shipmentId, requiredDocuments: ['bill_of_lading'] }, CREW.lea);
+    }
     expect(dock.do('closeShipment', S, CREW.lea)).toMatchObject({ verdict: 'conflict', code: 'blocked' });
     dock.do('closeShipment', { ...S, waiver: 'came by fax' }, CREW.lea);
     expect(dock.history.at(-1)?.details).toEqual({ waiver: 'came by fax' });
