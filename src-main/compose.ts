@@ -8,6 +8,7 @@ import { onWake } from './shell/power.ts';
 import { SettingsFile } from './shell/settings-file.ts';
 import { newId, sha256, systemClock } from './shell/system-clock.ts';
 import { tokenCipher } from './shell/token-cipher.ts';
+import { trustSystemCertificates } from './shell/trust-system-certificates.ts';
 import { applyTheme, createWindow, raise } from './shell/window.ts';
 import { createStation } from './station.ts';
 
@@ -37,6 +38,7 @@ export const compose = async (openFirst: string | null): Promise<Running> => {
   const log = openLog(logPath, now);
   const devUrl = devServer();
   log('station.starting', { app: appVersion() });
+  trustSystemCertificates(log);
 
   const settings = new SettingsFile({
     file: `${data}/settings.json`,

@@ -77,6 +77,7 @@ export class LinkSession {
   async stop(): Promise<void> {
     this.#policy.stop();
     this.#engine.socketGone();
+    this.http.close();
     this.#options.onSocket(null);
     await this.#engine.idle();
   }

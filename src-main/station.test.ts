@@ -235,6 +235,37 @@ describe('a station on a real server', () => {
     );
   });
 
+  it('does not let anybody forget unsent work by signing out, and sends it when its owner is back', async () => {
+    await announce('s1', 'SHP-1');
+    const mara = await at(PEOPLE.mara);
+    await live(mara);
+    await mara.until('the shipment', ({ shipments }) => shipments.some(({ id }) => id === 's1'));
+    const { port } = new URL(dock.url);
+    await dock.server.close();
+    await mara.until('offline', ({ connection }) => connection.kind === 'offline');
+    await mara.handlers['work:save']('recordArrival', { shipmentId: 's1' }, null);
+    await mara.handlers['station:sign-out']();
+    await mara.until(
+      'signed out',
+      ({ session, unsent, work }) => session === null && unsent === 1 && work.length === 0,
+    );
+    const server = await createServer({ jwtSecret: SECRET, logLevel: 'silent', dataDir: dock.dataDir });
+    await server.listen(Number(port));
+    const configure = async (person: Parameters<typeof tokenFor>[0]) =>
+      mara.handlers['station:configure']({ serverUrl: dock.url, token: await tokenFor(person) });
+    expect(await configure(PEOPLE.ivo)).toMatchObject({ ok: true });
+    await live(mara);
+    const waiting = await mara.until('waiting', ({ work }) => work.length === 1);
+    expect(waiting.work[0]).toMatchObject({ state: 'unsent', message: 'Is sent when Mara signs in here again.' });
+    expect(await configure(PEOPLE.mara)).toMatchObject({ ok: true });
+    await mara.until(
+      'sent',
+      ({ unsent, shipments }) => unsent === 0 && shipments.some(({ status }) => status === 'arrived'),
+    );
+    await mara.stop();
+    await server.close();
+  });
+
   it('writes neither token nor address to its log', async () => {
     const token = await tokenFor(PEOPLE.mara);
     const mara = await startStation({ serverUrl: dock.url, token });

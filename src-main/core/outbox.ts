@@ -88,10 +88,10 @@ export class Outbox {
     return this.all().filter(({ state }) => state === 'pending' || state === 'answered');
   }
 
-  /** All that is not done, of everybody who works at this server. */
+  /** All that is not done, of everybody who works at this server; while nobody is signed in, at any. */
   all(): Work[] {
     const server = this.#owner?.server;
-    return [...this.#open.values()].filter((work) => work.server === server);
+    return [...this.#open.values()].filter((work) => server === undefined || work.server === server);
   }
 
   isInFlight(work: Work): boolean {

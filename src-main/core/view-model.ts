@@ -185,7 +185,7 @@ export class ViewModel {
       case 'unsent':
         return outbox.pending().filter(({ state }) => state === 'pending').length;
       case 'work':
-        return this.#work();
+        return shown ? this.#work() : [];
       case 'inbox':
         return shown ? inbox() : [];
     }

@@ -217,6 +217,19 @@ describe('snapshot', () => {
     expect((await fault(() => lines(link().snapshot()))).code).toBeNull();
   });
 
+  it('ends with everything else that is under way when the link is closed', async () => {
+    answer = (request, response) => {
+      if (request.url !== '/api/sync/snapshot') return;
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      response.write(ndjson(head, row('a')));
+    };
+    const open = link();
+    const failed = Promise.all([fault(() => lines(open.snapshot())), fault(() => open.push('client-1', []))]);
+    await expect.poll(() => asked.length).toBe(2);
+    setTimeout(() => open.close(), 20);
+    expect((await failed).map(({ code }) => code)).toEqual([null, null]);
+  });
+
   it('ends the transfer when nobody reads on', async () => {
     let closed = false;
     answer = (_request, response) => {

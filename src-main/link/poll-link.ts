@@ -39,6 +39,7 @@ const isKind = (response: Response, ...kinds: readonly string[]): boolean => {
 export class PollLink implements HttpPort {
   readonly #options: PollLinkOptions;
   #waiting: AbortController | null = null;
+  readonly #open = new Set<AbortController>();
 
   constructor(options: PollLinkOptions) {
     this.#options = options;
@@ -57,6 +58,11 @@ export class PollLink implements HttpPort {
     this.#waiting = null;
   }
 
+  /** Ends everything under way; it rejects as unreachable. */
+  close(): void {
+    for (const abort of this.#open) abort.abort();
+  }
+
   async push(clientId: string, mutations: readonly Mutation[]): Promise<PushReply> {
     const body = { clientId, mutations };
     return this.#options.door.pushReply(await this.#json({ path: '/api/sync/mutations', timeoutMs: ANSWER_MS, body }));
@@ -69,11 +75,16 @@ export class PollLink implements HttpPort {
     const response = await within(request, () => this.#send(request));
     if (response.body === null || !isKind(response, accept)) throw foreign();
     let skipped = 0;
-    for await (const text of readLines(response.body, STALL_MS, abort)) {
-      const line = this.#options.door.snapshotLine(parseJson(text));
-      if (line === null) skipped += 1;
-      // Rows that were left out at the door still count as having come.
-      else yield line.kind === 'end' ? { ...line, rows: line.rows - skipped } : line;
+    this.#open.add(abort);
+    try {
+      for await (const text of readLines(response.body, STALL_MS, abort)) {
+        const line = this.#options.door.snapshotLine(parseJson(text));
+        if (line === null) skipped += 1;
+        // Rows that were left out at the door still count as having come.
+        else yield line.kind === 'end' ? { ...line, rows: line.rows - skipped } : line;
+      }
+    } finally {
+      this.#open.delete(abort);
     }
   }
 
@@ -101,12 +112,13 @@ export class PollLink implements HttpPort {
 
   #json(request: Omit<Request, 'abort'> & Partial<Pick<Request, 'abort'>>): Promise<unknown> {
     const whole: Request = { abort: new AbortController(), ...request };
+    this.#open.add(whole.abort);
     return within(whole, async () => {
       const response = await this.#send(whole);
       // A captive portal says 200 to everything, in HTML.
       if (!isKind(response, 'application/json')) throw foreign();
       return parseJson(await response.text());
-    });
+    }).finally(() => this.#open.delete(whole.abort));
   }
 
   async #send(request: Request): Promise<Response> {

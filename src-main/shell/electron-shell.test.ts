@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import tls from 'node:tls';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../core/fake-clock.ts';
 import { prepareApp } from './app-identity.ts';
@@ -12,6 +14,7 @@ import { onWake } from './power.ts';
 import { refuseSwitches } from './refuse-switches.ts';
 import { claimInstance } from './single-instance.ts';
 import { tokenCipher } from './token-cipher.ts';
+import { trustSystemCertificates } from './trust-system-certificates.ts';
 import { createWindow, raise } from './window.ts';
 
 type Listener = (...args: never[]) => unknown;
@@ -355,6 +358,17 @@ describe('the system', () => {
     end();
     fake.powerMonitor.emit('resume');
     expect([woken, clock.timers]).toEqual([2, 0]);
+  });
+
+  it('trusts what the operating system trusts, besides what it trusted before', () => {
+    const before = tls.getCACertificates('default');
+    trustSystemCertificates(log);
+    const print = (pem: string): string => new X509Certificate(pem).fingerprint256;
+    const after = new Set(tls.getCACertificates('default').map(print));
+    const wanted = [...before, ...tls.getCACertificates('system')].map(print);
+    expect(wanted.filter((each) => !after.has(each))).toEqual([]);
+    expect(logged).toEqual(['tls.system_certificates']);
+    tls.setDefaultCACertificates(before);
   });
 
   it('protects the token only where the system really can', async () => {

@@ -1,0 +1,141 @@
+import type { PushChannel, Pushes } from '#contract/bridge/channels.ts';
+import type { ConnectionState } from '#contract/bridge/connection.ts';
+import type { Session } from '#contract/bridge/view.ts';
+import { Board } from './core/board.ts';
+import { Inbox } from './core/inbox.ts';
+import { unreachable } from './core/link-fault.ts';
+import type { Reader } from './core/notify-policy.ts';
+import { Outbox } from './core/outbox.ts';
+import { overlayPlaces } from './core/overlay-places.ts';
+import type { Clock, Hash, Log, NewId, Places, Random, SettingsStore, SocketPort } from './core/ports.ts';
+import { Presence } from './core/presence.ts';
+import { ServerClock } from './core/server-clock.ts';
+import { originTag, type SignedIn } from './core/session.ts';
+import { ViewModel } from './core/view-model.ts';
+import type { LinkSession } from './link-session.ts';
+import { StationCache } from './store/cache.ts';
+import { openJournal } from './store/open-journal.ts';
+
+const NO_PLACES: Places = { warehouses: [], doors: [], suppliers: [], capacities: [] };
+/** The parts of the view that show places. */
+export const PLACE_PARTS = ['warehouses', 'doors', 'capacities'] as const;
+
+export type StationOptions = {
+  /** Folder of `journal.db` and the cache files. */
+  readonly dir: string;
+  readonly app: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly newId: NewId;
+  readonly hash: Hash;
+  readonly log: Log;
+  readonly settings: SettingsStore;
+  readonly toast: (item: Pushes['inbox:alert']) => void;
+  readonly push: <C extends PushChannel>(channel: C, payload: Pushes[C]) => void;
+};
+
+/** What changes while the station runs; everything else is built once. */
+export type Now = {
+  signedIn: SignedIn | null;
+  link: LinkSession | null;
+  isSocketUp: boolean;
+  /** As the cache has them; unsent work comes on top. */
+  places: Places;
+  /** What the connection is while there is no link. */
+  offline: ConnectionState;
+};
+
+export type Parts = {
+  readonly now: Now;
+  readonly journal: ReturnType<typeof openJournal>;
+  readonly cache: StationCache;
+  readonly serverClock: ServerClock;
+  readonly outbox: Outbox;
+  readonly board: Board;
+  readonly presence: Presence;
+  readonly inbox: Inbox;
+  readonly view: ViewModel;
+  /** Whichever socket there is. */
+  readonly socket: Pick<SocketPort, 'request' | 'isConnected'>;
+  readonly connection: () => ConnectionState;
+  readonly session: () => Session | null;
+};
+
+const socketOf = (now: Now): Parts['socket'] => ({
+  isConnected: () => now.isSocketUp && now.link?.socket.isConnected() === true,
+  request: (event, payload, timeoutMs) =>
+    now.link?.socket.request(event, payload, timeoutMs) ?? Promise.reject(unreachable('Nobody is signed in.')),
+});
+
+const buildOutbox = (
+  options: StationOptions,
+  now: Now,
+  opened: Parts['journal'],
+  cache: StationCache,
+  view: () => ViewModel,
+) => {
+  const { clock, random, hash, newId, log } = options;
+  return new Outbox({
+    journal: opened.journal,
+    clock,
+    random,
+    hash,
+    newId,
+    log,
+    send: (clientId, mutations) =>
+      now.link?.send(clientId, mutations) ?? Promise.reject(unreachable('Nobody is signed in.')),
+    isReachable: () => now.link?.isReachable() === true,
+    cursor: () => cache.position()?.cursor ?? null,
+    onChanged: (ids) => {
+      view().touchShipments(ids);
+      view().touch('work', 'unsent', ...(ids.has(null) ? PLACE_PARTS : []));
+    },
+  });
+};
+
+/** Opens the files and builds what stands on them. Never fails for what is in the files. */
+export const buildParts = (options: StationOptions): Parts => {
+  const { dir, clock, hash, log } = options;
+  const offline: ConnectionState = { kind: 'offline', since: new Date(clock.now()).toISOString() };
+  const now: Now = { signedIn: null, link: null, isSocketUp: false, places: NO_PLACES, offline };
+  const journal = openJournal(`${dir}/journal.db`, () => clock.now(), log);
+  const cache = new StationCache({ dir, now: () => clock.now(), log });
+  const serverClock = new ServerClock(clock);
+  const outbox = buildOutbox(options, now, journal, cache, () => view);
+  const places = (): Places => overlayPlaces(now.places, outbox.pending());
+  const board = new Board({ cache, outbox, places, now: () => serverClock.now() });
+  const session = (): Session | null => now.signedIn?.session ?? null;
+  const connection = (): ConnectionState => now.link?.state ?? now.offline;
+  const socket = socketOf(now);
+  const onChanged = (id: string): void => view.touchShipments([id]);
+  const presence = new Presence({ clock, socket, onChanged, userId: () => session()?.userId ?? null });
+  const reader = (): Reader | null => {
+    const person = session();
+    const tag = originTag(outbox.clientId, hash);
+    return person === null ? null : { userId: person.userId, role: person.role, isOwn: ({ origin }) => origin === tag };
+  };
+  const inbox = new Inbox({
+    journal: journal.journal,
+    cache,
+    reader,
+    toast: options.toast,
+    alert: (item) => options.push('inbox:alert', item),
+    onChanged: () => view.touch('inbox'),
+  });
+  const view: ViewModel = new ViewModel({
+    clock,
+    outbox,
+    places,
+    board,
+    presence,
+    connection,
+    session,
+    settings: () => options.settings.settings(),
+    syncedAt: () => cache.position()?.syncedAt ?? null,
+    clockOffsetMs: () => serverClock.offsetMs,
+    inbox: () => inbox.items,
+    push: (patch) => options.push('view:changed', patch),
+    pushShipment: (shipment) => options.push('shipment:changed', shipment),
+  });
+  return { now, journal, cache, serverClock, outbox, board, presence, inbox, view, socket, connection, session };
+};
