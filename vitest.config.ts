@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-const node = (name: string, ...include: string[]) => ({ test: { name, include, environment: 'node' as const } });
+// A test waits for what it needs; the limit only ends one that hangs, on machines slower and busier than this one too.
+const PATIENCE = 20_000;
+const node = (name: string, ...include: string[]) => ({
+  test: { name, include, environment: 'node' as const, testTimeout: PATIENCE, hookTimeout: PATIENCE },
+});
 
 export default defineConfig({
   test: {
@@ -9,7 +13,14 @@ export default defineConfig({
       node('server', 'server/**/*.test.ts'),
       node('main', 'src-main/**/*.test.ts', 'src-preload/**/*.test.ts'),
       node('tools', 'tools/**/*.test.ts', 'tests/rules/**/*.test.ts'),
-      { test: { name: 'renderer', include: ['src-renderer/**/*.test.{ts,tsx}'], environment: 'jsdom' } },
+      {
+        test: {
+          name: 'renderer',
+          include: ['src-renderer/**/*.test.{ts,tsx}'],
+          environment: 'jsdom',
+          testTimeout: PATIENCE,
+        },
+      },
       {
         test: {
           name: 'e2e',

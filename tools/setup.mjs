@@ -25,5 +25,8 @@ if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== wanted) {
     );
     process.exit(result.status ?? 1);
   }
+  // `npm run server` starts with `exec`, so that SIGTERM reaches the server and its exit code reaches whoever sent it: the
+  // shell between them would die of the signal instead. Windows has no such word; there it means "just run it".
+  if (process.platform === 'win32') writeFileSync(`${root}node_modules/.bin/exec.cmd`, '@%*\r\n');
   writeFileSync(stampFile, wanted);
 }
