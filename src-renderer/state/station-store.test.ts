@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createFakeStation } from '../testing/fake-station.ts';
 import { detail, inboxItem, shipment } from '../testing/sample.ts';
 import { createStationStore } from './station-store.ts';
@@ -11,7 +11,7 @@ const held = (...args: Parameters<typeof createFakeStation>) => {
   const waiting: (() => void)[] = [];
   const store = createStationStore(fake.station, (run) => waiting.push(run));
   const frame = (): void => {
-    for (const run of waiting.splice(0)) run();
+    while (waiting.length > 0) for (const run of waiting.splice(0)) run();
   };
   return { fake, store, frame, waiting };
 };
@@ -56,6 +56,28 @@ describe('station store', () => {
     expect(store.getState()).toMatchObject({ rev: 4, unsent: 2 });
     expect(store.getState().rows.get('s-1')?.version).toBe(5);
     expect(store.getState().rows.has('s-2')).toBe(true);
+  });
+
+  it('shows the first change at once and rests between renders while changes keep coming', async () => {
+    vi.useFakeTimers();
+    const fake = createFakeStation();
+    const store = createStationStore(fake.station);
+    await store.getState().start();
+    let renders = 0;
+    store.subscribe(() => renders++);
+    fake.push({ rev: 2, unsent: 1 });
+    vi.advanceTimersByTime(16);
+    expect(store.getState().unsent).toBe(1);
+    for (let rev = 3; rev < 53; rev++) {
+      fake.push({ rev, unsent: rev });
+      vi.advanceTimersByTime(20);
+    }
+    expect(renders).toBeLessThanOrEqual(12);
+    vi.advanceTimersByTime(100);
+    expect(store.getState().unsent).toBe(52);
+    vi.advanceTimersByTime(1000);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
   });
 
   it('keeps rows and slices that a patch does not name', async () => {

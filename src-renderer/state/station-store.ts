@@ -80,35 +80,45 @@ export const applyPatches = (state: StationState, patches: readonly ViewPatch[])
   return { ...slices, rev, rows: patchRows(state.rows, fresh) };
 };
 
-/** How long patches gather before the page renders them: one frame. */
+/** The first patch after a quiet moment waits this long for others: one frame. */
 const FRAME_MS = 16;
+/** While patches keep coming, ten renders a second are as fast as anybody reads; more would only take the scroll's frames. */
+const REST_MS = 100;
+
+type Later = (run: () => void, ms: number) => void;
+
+/** Collects patches and hands them on together. Those that come before `ready` wait: they build on rows not here yet. */
+const gatherPatches = (later: Later, ready: () => boolean, apply: (patches: readonly ViewPatch[]) => void) => {
+  let waiting: ViewPatch[] = [];
+  let scheduled = false;
+  const flush = (): void => {
+    scheduled = false;
+    if (!ready() || waiting.length === 0) return;
+    const patches = waiting;
+    waiting = [];
+    apply(patches);
+    scheduled = true;
+    later(flush, REST_MS);
+  };
+  const receive = (patch: ViewPatch): void => {
+    waiting.push(patch);
+    if (scheduled) return;
+    scheduled = true;
+    later(flush, FRAME_MS);
+  };
+  return { receive, flush };
+};
 
 /**
- * @param later runs a function a little later; injected by tests. Patches that arrive within one frame are applied together,
- *   so that 50 pushes a second cost at most one render each frame.
+ * @param later runs a function after so many ms; injected by tests. Patches that arrive meanwhile are applied together.
  */
-export const createStationStore = (
-  station: StationApi,
-  later: (run: () => void) => void = (run) => setTimeout(run, FRAME_MS),
-): StationStore =>
+export const createStationStore = (station: StationApi, later: Later = setTimeout): StationStore =>
   createStore<StationState>()((set, get) => {
-    let waiting: ViewPatch[] = [];
-    let scheduled = false;
-
-    const flush = (): void => {
-      scheduled = false;
-      // Patches that come before the first view wait for it: they build on rows that are not here yet.
-      if (get().phase !== 'ready' || waiting.length === 0) return;
-      const patches = waiting;
-      waiting = [];
-      set((state) => applyPatches(state, patches));
-    };
-    const receive = (patch: ViewPatch): void => {
-      waiting.push(patch);
-      if (scheduled) return;
-      scheduled = true;
-      later(flush);
-    };
+    const { receive, flush } = gatherPatches(
+      later,
+      () => get().phase === 'ready',
+      (patches) => set((state) => applyPatches(state, patches)),
+    );
     const show = (view: ShipmentView): void => {
       if (get().open?.id === view.id) set({ open: { id: view.id, phase: 'ready', view } });
     };
