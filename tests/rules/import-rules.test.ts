@@ -206,9 +206,15 @@ const rules: Rule[] = [
   },
   {
     from: 'server/cli',
-    allowed: ['node:fs', '#contract/domain/status.ts', '../core/decide.ts'],
-    refused: ['electron', ...deep('src-main/core', 'src-renderer')],
-    message: 'server never imports src-*',
+    allowed: ['node:fs', '#contract/domain/status.ts', '../create-server.ts', '../access.ts'],
+    refused: [
+      'electron',
+      'fastify',
+      'kysely',
+      ...others('../', 'storage', 'realtime', 'http', 'intake'),
+      ...deep('src-main/core', 'src-renderer'),
+    ],
+    message: 'server/cli goes through create-server, never into the other folders of the server',
   },
 ];
 
