@@ -122,6 +122,14 @@ describe('the next step', () => {
     ]);
   });
 
+  it('is no dead end in a warehouse without doors', async () => {
+    const { fake } = await open({ status: 'arrived' }, 'receiver', { doors: [] });
+    await press('next-action');
+    expect(screen.getByText(/No doors are known/)).toBeTruthy();
+    await press('ask-save');
+    expect(fake.callsOf('save')).toEqual([['reportAtDoor', { shipmentId: 's-1' }, null]]);
+  });
+
   it('has this station’s own door chosen already when it is free', async () => {
     const { fake } = await open({ status: 'arrived' }, 'receiver');
     expect(screen.getByTestId('next-action').dataset.command).toBe('reportAtDoor');

@@ -109,6 +109,7 @@ export const ACTION_TEXT = {
     doorFree: 'Free',
     doorOut: 'Out of service',
     noDoors: 'No doors are known for this warehouse. An administrator defines them on the server.',
+    goOnWithoutDoor: 'The truck is at its door all the same: go on, and the door stays open in the record.',
     why: 'Why?',
     whyOptional: 'Why? (may be left out)',
     words: 'In words',

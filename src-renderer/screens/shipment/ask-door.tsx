@@ -36,15 +36,19 @@ export const AskDoor = ({ command, onClose }: AskProps<'assignDoor' | 'reportAtD
         <Button
           big
           look="primary"
-          isDisabled={doorId === null}
+          isDisabled={doorId === null && states.length > 0}
           data-testid="ask-save"
-          onPress={() => doorId !== null && finish(command, { doorId })}
+          onPress={() => finish(command, doorId === null ? {} : { doorId })}
         >
           {t(`do.${command}`)}
         </Button>
       }
     >
-      {states.length === 0 && <Notice kind="attention" title={t('ask.noDoors')} />}
+      {states.length === 0 && (
+        <Notice kind="attention" title={t('ask.noDoors')}>
+          {t('ask.goOnWithoutDoor')}
+        </Notice>
+      )}
       <Tiles
         label={t('shipment.door')}
         value={doorId}
