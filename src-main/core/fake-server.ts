@@ -1,3 +1,4 @@
+import { blankShipment } from '#contract/domain/blank-shipment.ts';
 import type { EntityName } from '#contract/domain/entities.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type {
@@ -14,43 +15,11 @@ import { canonicalJson } from './canonical-json.ts';
 import { LinkFault } from './link-fault.ts';
 
 /** A whole shipment, announced unless told otherwise. */
-export const shipmentRow = (id: string, more: Partial<Shipment> = {}): Shipment => ({
-  id,
-  number: `SHP-${id}`,
-  warehouseId: 'W1',
-  supplierId: null,
-  supplierName: null,
-  poNumber: null,
-  poNumbers: [],
-  carrier: null,
-  trailer: null,
-  seal: null,
-  billOfLading: null,
-  doorId: null,
-  status: 'announced',
-  statusChangedAt: '2026-11-23T07:00:00.000Z',
-  statusChangedBy: 'Lena',
-  eta: null,
-  announcedAt: '2026-11-23T07:00:00.000Z',
-  arrivedAt: null,
-  receivedAt: null,
-  closedAt: null,
-  quality: 'not_required',
-  readiness: 'missing_required',
-  requiredDocuments: ['bill_of_lading'],
-  activeHolds: 0,
-  lineCount: 0,
-  countedLines: 0,
-  documentCount: 0,
-  discrepancyCount: 0,
-  rejectionCount: 0,
-  unplanned: false,
-  reason: null,
-  version: 1,
-  createdAt: '2026-11-23T07:00:00.000Z',
-  updatedAt: '2026-11-23T07:00:00.000Z',
-  ...more,
-});
+export const shipmentRow = (id: string, more: Partial<Shipment> = {}): Shipment => {
+  const own = { id, number: `SHP-${id}`, warehouseId: 'W1', status: 'announced', ...more } as const;
+  const at = '2026-11-23T07:00:00.000Z';
+  return blankShipment(own, at, 'Lena', { announcedAt: at, requiredDocuments: ['bill_of_lading'], ...more });
+};
 
 type Put = Pick<Change, 'entity' | 'id' | 'op' | 'row' | 'shipmentId'> &
   Partial<Pick<Change, 'command' | 'actor' | 'origin'>>;

@@ -1,4 +1,4 @@
-import { requiredByDefault } from '#contract/domain/documents.ts';
+import { blankShipment } from '#contract/domain/blank-shipment.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import { rejected } from '../decision.ts';
 import { mayWorkIn } from '../gate.ts';
@@ -45,35 +45,9 @@ export const nextNumber = (work: Work, supplierId: string | null): string => {
 type NewShipment = Pick<Shipment, 'id' | 'number' | 'warehouseId' | 'supplierId' | 'supplierName' | 'status'>;
 
 /** A shipment with nothing but what it is called, where it goes and what `facts` add. */
-export const newShipment = (work: Work, own: NewShipment, facts: Partial<Shipment>): Shipment => ({
-  poNumber: null,
-  poNumbers: [],
-  carrier: null,
-  trailer: null,
-  seal: null,
-  billOfLading: null,
-  doorId: null,
-  statusChangedAt: work.now,
-  statusChangedBy: work.actor.name,
-  eta: null,
-  announcedAt: null,
-  arrivedAt: null,
-  receivedAt: null,
-  closedAt: null,
-  quality: 'not_required',
-  readiness: 'missing_optional',
-  requiredDocuments: requiredByDefault(facts.billOfLading ?? null),
-  activeHolds: 0,
-  lineCount: 0,
-  countedLines: 0,
-  documentCount: 0,
-  discrepancyCount: 0,
-  rejectionCount: 0,
-  unplanned: false,
-  reason: null,
-  version: 1,
-  createdAt: work.now,
-  updatedAt: work.now,
-  ...facts,
-  ...own,
-});
+export const newShipment = (work: Work, own: NewShipment, facts: Partial<Shipment>): Shipment =>
+  blankShipment(own, work.now, work.actor.name, {
+    ...facts,
+    supplierId: own.supplierId,
+    supplierName: own.supplierName,
+  });
