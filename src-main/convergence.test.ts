@@ -192,12 +192,14 @@ class World {
   }
 
   async #hello(lost: boolean): Promise<void> {
+    const { clientId } = this.#outbox;
+    const known = await this.#journal.lastAnswered(clientId);
     await this.#engine.catchUp(async (cursor) => {
       const reply = this.server.hello(cursor);
       if (lost) throw unreachable('lost');
       return reply;
     });
-    await this.#outbox.reconcile(this.server.lastN(this.#outbox.clientId));
+    if (clientId === this.#outbox.clientId) await this.#outbox.reconcile(this.server.lastN(clientId), known);
   }
 
   async #save(shipmentId: string): Promise<void> {

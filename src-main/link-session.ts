@@ -101,7 +101,7 @@ export class LinkSession {
     const hello = { protocol: PROTOCOL_VERSION, clientId, cursor, app, lastN };
     const answer = await this.socket.request('sync:hello', hello, HELLO_MS);
     if (!answer.ok) throw new LinkFault(answer.code, answer.message);
-    if (answer.state === 'live' && clientId === outbox.clientId) await outbox.reconcile(answer.lastN);
+    if (answer.state === 'live' && clientId === outbox.clientId) await outbox.reconcile(answer.lastN, lastN);
     return answer;
   };
 

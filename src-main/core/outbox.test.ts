@@ -186,6 +186,51 @@ describe('Outbox', () => {
     expect(world.sent).toEqual([[1]]);
   });
 
+  it('does not lose a call that comes just when it has found nothing to do', async () => {
+    const world = await start();
+    world.server.put(shipmentRow('a'));
+    for (let turns = 0; turns < 30; turns += 1) {
+      world.reachable = false;
+      await world.outbox.add(arrival('a', `T${turns}`));
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      world.reachable = true;
+      world.outbox.wake();
+      await settled();
+      await settled();
+      expect(world.outbox.pending().filter(({ state }) => state === 'pending')).toEqual([]);
+    }
+  });
+
+  it('does not touch the numbers of work that is on its way', async () => {
+    const world = await start();
+    world.server.put(shipmentRow('a'));
+    const order: string[] = [];
+    let arrive = (): void => undefined;
+    world.wire = async (clientId, mutations) => {
+      await new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      order.push('arrived');
+      return world.server.push(clientId, mutations);
+    };
+    const reopen = world.journal.reopenAnswered.bind(world.journal);
+    world.journal.reopenAnswered = (clientId, afterN) => {
+      order.push('reopened');
+      return reopen(clientId, afterN);
+    };
+    await world.outbox.add(arrival('a'));
+    await settled();
+    const reconciling = world.outbox.reconcile(0, 5);
+    await settled();
+    arrive();
+    await reconciling;
+    expect(order.slice(0, 2)).toEqual(['arrived', 'reopened']);
+    await settled();
+    arrive();
+    await settled();
+    expect([...world.server.effects.values()]).toEqual([1]);
+  });
+
   it('hands rejected work to a person, keeps it, and goes on with the rest', async () => {
     const { outbox, server, journal, echo } = await start();
     server.put(shipmentRow('b'));
@@ -258,11 +303,11 @@ describe('Outbox', () => {
     echo();
     await clock.advance(5_000);
     server.restore(2, 'epoch-2');
-    await outbox.reconcile(server.lastN(outbox.clientId));
+    await outbox.reconcile(server.lastN(outbox.clientId), 3);
     await outbox.pump();
     expect(server.lastN(outbox.clientId)).toBe(3);
     expect(server.rows().get('shipment:a')?.row.trailer).toBe('T3');
-    await outbox.reconcile(server.lastN(outbox.clientId));
+    await outbox.reconcile(server.lastN(outbox.clientId), 3);
     expect(outbox.pending().filter(({ state }) => state === 'pending')).toEqual([]);
   });
 
@@ -277,7 +322,7 @@ describe('Outbox', () => {
     server.restore(0, 'epoch-2');
     server.put(shipmentRow('a'));
     const old = outbox.clientId;
-    await outbox.reconcile(0);
+    await outbox.reconcile(0, 3);
     await outbox.pump();
     expect(outbox.clientId).not.toBe(old);
     expect(server.lastN(outbox.clientId)).toBe(2);

@@ -4,6 +4,7 @@ import { Backoff } from './backoff.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { isWorthRetrying, LinkFault, refusalOf } from './link-fault.ts';
 import type { Cancel, Clock, Hash, Journal, Log, NewId, NewWork, Owner, Random, Refused, Work } from './ports.ts';
+import { SerialQueue } from './serial-queue.ts';
 
 /** Characters of one batch, well under the server's message limit of 1 MB whatever the encoding. */
 const BATCH_CHARS = 200_000;
@@ -11,8 +12,11 @@ const DONE_DELAY_MS = 2_000;
 /** Sends in a row without a verdict before the back-off takes over, lest a confused server be asked in a tight loop. */
 const MOST_BARREN = 10;
 
-/** What came of a batch: verdicts; nothing yet, but worth sending otherwise at once; or nothing before some time has passed. */
-type Sent = 'verdicts' | 'otherwise' | 'later';
+/**
+ * What came of a batch: there was `nothing` to send; `verdicts`; none, but it is worth sending `otherwise` at once; or none
+ * before some time has passed.
+ */
+type Sent = 'nothing' | 'verdicts' | 'otherwise' | 'later';
 
 export type OutboxPorts = {
   readonly journal: Journal;
@@ -40,7 +44,12 @@ export class Outbox {
   #inFlight: ReadonlySet<string> = new Set();
   #owner: Owner | null = null;
   #clientId = '';
-  #pumping = false;
+  #pumping: Promise<void> | null = null;
+  #wanted = false;
+  /** Batches and what changes their numbering, one at a time: work under way must not be numbered anew. */
+  readonly #turns = new SerialQueue();
+  /** Reads and writes of the journal together with what is in memory, one at a time, so that the two never differ. */
+  readonly #books = new SerialQueue();
   #stopped = false;
   #batchLimit = MAX_PUSH;
   #retry: Cancel | null = null;
@@ -56,24 +65,32 @@ export class Outbox {
     return this.#clientId;
   }
 
-  async load(): Promise<void> {
-    this.#open = new Map((await this.#ports.journal.openWork()).map((work) => [keyOf(work), work]));
+  load(): Promise<void> {
+    return this.#books.run(async () => {
+      this.#open = new Map((await this.#ports.journal.openWork()).map((work) => [keyOf(work), work]));
+    });
   }
 
   /** Whose work is taken and sent from now on; null stops both. Others' unsent work stays until they are back. */
-  async setOwner(owner: Owner | null): Promise<void> {
-    this.#owner = owner;
-    this.#clientId = owner === null ? '' : await this.#ports.journal.setOwner(owner, this.#ports.newId());
-    this.#ports.onChanged(this.#shipments([...this.#open.values()]));
+  setOwner(owner: Owner | null): Promise<void> {
+    return this.#turns.run(async () => {
+      this.#clientId = owner === null ? '' : await this.#ports.journal.setOwner(owner, this.#ports.newId());
+      this.#owner = owner;
+      this.#ports.onChanged(this.#shipments([...this.#open.values()]));
+    });
   }
 
   /** Rejects with a `StoreFault` when the disk did not take it; then nothing was saved. */
   async add(work: NewWork): Promise<Work> {
-    if (this.#owner === null || this.#stopped) throw new Error('nobody is signed in');
+    const owner = this.#owner;
+    if (owner === null || this.#stopped) throw new Error('nobody is signed in');
     const { type, args, base, occurredAt } = work;
     const hash = this.#ports.hash(canonicalJson({ type, args, base: base ?? null, occurredAt }));
-    const stored = await this.#ports.journal.append(this.#owner.key, work, hash);
-    this.#open.set(keyOf(stored), stored);
+    const stored = await this.#books.run(async () => {
+      const added = await this.#ports.journal.append(owner.key, work, hash);
+      this.#open.set(keyOf(added), added);
+      return added;
+    });
     this.#ports.onChanged(new Set([stored.shipmentId]));
     void this.pump();
     return stored;
@@ -98,11 +115,13 @@ export class Outbox {
     return this.#inFlight.has(keyOf(work));
   }
 
-  async markHandled(clientId: string, n: number): Promise<void> {
-    const work = this.#open.get(`${clientId}:${n}`);
-    if (work?.state !== 'needs_person') return;
-    await this.#ports.journal.markHandled(clientId, n);
-    this.#replace([{ ...work, state: 'handled' }]);
+  markHandled(clientId: string, n: number): Promise<void> {
+    return this.#books.run(async () => {
+      const work = this.#open.get(`${clientId}:${n}`);
+      if (work?.state !== 'needs_person') return;
+      await this.#ports.journal.markHandled(clientId, n);
+      this.#replace([{ ...work, state: 'handled' }]);
+    });
   }
 
   /** The server can be reached (again): send, without waiting for the back-off. */
@@ -125,13 +144,18 @@ export class Outbox {
     this.#writeDone ??= this.#ports.clock.setTimer(DONE_DELAY_MS, () => void this.#flushDone());
   }
 
-  /** The server answers less than this station knows it answered: it was restored from a backup. Sends again what it lost. */
-  async reconcile(serverLastN: number): Promise<void> {
-    if (this.#owner === null) return;
-    const answered = await this.#ports.journal.lastAnswered(this.#clientId);
-    if (serverLastN >= answered) return;
-    this.#ports.log('outbox.server_lost_work', { serverLastN, answered });
-    await this.#resendFrom(serverLastN + 1);
+  /**
+   * The server says that it has answered up to `serverLastN`; before it was asked, this station already held answers up to
+   * `knownN`. If it now has fewer, it was restored from a backup: what it lost is sent again.
+   */
+  async reconcile(serverLastN: number, knownN: number): Promise<void> {
+    if (serverLastN >= knownN) return;
+    const clientId = this.#clientId;
+    await this.#turns.run(async () => {
+      if (this.#owner === null || clientId !== this.#clientId) return;
+      this.#ports.log('outbox.server_lost_work', { serverLastN, knownN });
+      await this.#resendFrom(serverLastN + 1);
+    });
   }
 
   async stop(): Promise<void> {
@@ -140,28 +164,38 @@ export class Outbox {
     await this.#flushDone();
   }
 
-  /** Sends what there is, batch after batch, one in flight. Never rejects. */
-  async pump(): Promise<void> {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    this.#retry?.();
-    this.#retry = null;
-    try {
-      let barren = 0;
-      while (this.#canSend()) {
-        const batch = this.#nextBatch();
-        if (batch.length === 0) break;
-        const sent = await this.#sendBatch(batch);
-        barren = sent === 'verdicts' ? 0 : barren + 1;
-        if (sent !== 'later' && barren <= MOST_BARREN) continue;
+  /** Sends what there is, batch after batch, one in flight; resolves when nothing more can be sent now. Never rejects. */
+  pump(): Promise<void> {
+    this.#wanted = true;
+    this.#pumping ??= this.#pumpOn();
+    return this.#pumping;
+  }
+
+  async #pumpOn(): Promise<void> {
+    // Asked for while it was about to end: it goes round once more, or that call would be lost.
+    while (this.#wanted) {
+      this.#wanted = false;
+      this.#retry?.();
+      this.#retry = null;
+      try {
+        await this.#sendAll();
+      } catch (error) {
+        this.#ports.log('outbox.failed', { message: error instanceof Error ? error.message : 'unknown' });
         this.#retryLater();
-        break;
       }
-    } catch (error) {
-      this.#ports.log('outbox.failed', { message: error instanceof Error ? error.message : 'unknown' });
-      this.#retryLater();
-    } finally {
-      this.#pumping = false;
+    }
+    this.#pumping = null;
+  }
+
+  async #sendAll(): Promise<void> {
+    for (let barren = 0; ; ) {
+      const sent = await this.#turns.run(() => this.#sendBatch());
+      if (sent === 'nothing') return;
+      barren = sent === 'verdicts' ? 0 : barren + 1;
+      if (sent === 'later' || barren > MOST_BARREN) {
+        this.#retryLater();
+        return;
+      }
     }
   }
 
@@ -185,7 +219,9 @@ export class Outbox {
     return end < 0 ? mine : mine.slice(0, end);
   }
 
-  async #sendBatch(batch: readonly Work[]): Promise<Sent> {
+  async #sendBatch(): Promise<Sent> {
+    const batch = this.#canSend() ? this.#nextBatch() : [];
+    if (batch.length === 0) return 'nothing';
     const clientId = this.#clientId;
     this.#setInFlight(batch);
     try {
@@ -193,10 +229,10 @@ export class Outbox {
         clientId,
         batch.map(({ mutation }) => mutation),
       );
-      await this.#takeVerdicts(clientId, reply);
+      const news = await this.#takeVerdicts(clientId, reply);
       this.#batchLimit = MAX_PUSH;
       if (reply.stoppedBy !== undefined) return await this.#stoppedBy(reply.stoppedBy, batch);
-      return reply.verdicts.length > 0 ? 'verdicts' : 'later';
+      return news ? 'verdicts' : 'later';
     } catch (error) {
       return await this.#notSent(error, batch);
     } finally {
@@ -204,14 +240,19 @@ export class Outbox {
     }
   }
 
-  async #takeVerdicts(clientId: string, reply: PushReply): Promise<void> {
-    if (reply.verdicts.length === 0) return;
+  /** False when none of them was news. */
+  async #takeVerdicts(clientId: string, reply: PushReply): Promise<boolean> {
+    if (reply.verdicts.length === 0) return false;
     this.#backoff.reset();
-    const epoch = this.#ports.cursor()?.epoch ?? null;
-    const answered = await this.#ports.journal.storeVerdicts(clientId, reply.verdicts, epoch);
-    this.#replace(answered);
+    const answered = await this.#books.run(async () => {
+      const epoch = this.#ports.cursor()?.epoch ?? null;
+      const stored = await this.#ports.journal.storeVerdicts(clientId, reply.verdicts, epoch);
+      this.#replace(stored);
+      return stored.length;
+    });
     const cursor = this.#ports.cursor();
     if (cursor !== null) this.settle(cursor);
+    return answered > 0;
   }
 
   async #stoppedBy(stop: NonNullable<PushReply['stoppedBy']>, batch: readonly Work[]): Promise<Sent> {

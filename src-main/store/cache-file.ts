@@ -42,6 +42,8 @@ export class CacheFile implements CacheWriter {
   readonly #db: Db;
   readonly #sql: Record<keyof ReturnType<typeof prepare>, Statement<unknown[]>>;
   readonly #writes = new SerialQueue();
+  /** One for all: a chain of short transactions would otherwise never let the loop go. */
+  readonly #slicer = new Slicer();
   #position: Position | null;
   #reads = 0;
   #closing: (() => void) | null = null;
@@ -121,7 +123,7 @@ export class CacheFile implements CacheWriter {
   async read<T>(run: (db: Db, slicer: Slicer) => Promise<T> | T): Promise<T> {
     this.#reads += 1;
     try {
-      return await run(this.reader, new Slicer());
+      return await run(this.reader, this.#slicer);
     } catch (error) {
       throw storeFault(error);
     } finally {
@@ -166,9 +168,10 @@ export class CacheFile implements CacheWriter {
 
   #transaction(run: (slicer: Slicer) => Promise<void>): Promise<void> {
     return this.#writes.run(async () => {
+      await this.#slicer.breathe();
       try {
         this.#sql.begin.run();
-        await run(new Slicer());
+        await run(this.#slicer);
         this.#sql.commit.run();
       } catch (error) {
         // SQLite may have rolled back by itself (disk full); then there is nothing to roll back.

@@ -5,6 +5,7 @@ const SLICE_MS = 4;
 
 /** Cuts long work on the database into pieces. Call `breathe` between steps that are themselves far shorter than a slice. */
 export class Slicer {
+  /** When others last had their turn. */
   #begun = performance.now();
 
   async breathe(): Promise<void> {
