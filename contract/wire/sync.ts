@@ -21,7 +21,10 @@ export const change = z.object({
   shipmentId: id.nullable(),
   command: z.enum(COMMAND_NAMES as [CommandName, ...CommandName[]]),
   actor,
-  /** Tag of the sending station (not its client id), so that a station knows its own work. */
+  /**
+   * Tag of the sending station, so that it knows its own work: the first 12 hex digits of the SHA-256 of its client id (which
+   * itself is never shown to others). Null when no station sent it.
+   */
   origin: z.string().max(32).nullable(),
   /** Device time: for display only. */
   occurredAt: instant,
