@@ -12,7 +12,7 @@ export default defineConfig({
       node('contract', 'contract/**/*.test.ts'),
       node('server', 'server/**/*.test.ts'),
       node('main', 'src-main/**/*.test.ts', 'src-preload/**/*.test.ts'),
-      node('tools', 'tools/**/*.test.ts', 'tests/rules/**/*.test.ts'),
+      node('tools', 'tools/**/*.test.ts', 'tests/rules/**/*.test.ts', 'tests/wire/**/*.test.ts'),
       {
         test: {
           name: 'renderer',

@@ -22,12 +22,14 @@ export type Group = {
 export const groupOf = (scope: Scope): Group => {
   if (scope.role === 'supplier') {
     return {
-      id: `supplier:${scope.supplierId}`,
+      id: `supplier:${encodeURIComponent(scope.supplierId ?? '')}`,
       projection: 'supplier',
       warehouses: null,
       supplierId: scope.supplierId,
     };
   }
   const warehouses = scope.warehouses === null ? null : [...new Set(scope.warehouses)].sort();
-  return { id: `staff:${warehouses?.join(',') ?? '*'}`, projection: 'staff', warehouses, supplierId: null };
+  // Encoded, because a warehouse may be called "X,Y", and is then not the two called X and Y.
+  const named = warehouses?.map((warehouse) => encodeURIComponent(warehouse)).join(',') ?? '*';
+  return { id: `staff:${named}`, projection: 'staff', warehouses, supplierId: null };
 };

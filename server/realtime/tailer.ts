@@ -26,10 +26,10 @@ type Tail = { readonly group: Group; to: number; emittedAt: number };
 const CHANGES_A_READ = 1000;
 /**
  * Writing to hundreds of sockets takes its time. For this many times as long the tailer then rests and lets commits gather, so
- * that it never takes more than a quarter of the process, and many changes a second cost few frames. A lone change never waits.
+ * that it never takes more than a seventh of the process, and many changes a second cost few frames. A lone change never waits.
  */
-const REST = 3;
-const MOST_REST_MS = 50;
+const REST = 6;
+const MOST_REST_MS = 60;
 
 /**
  * Reads the log on and hands it out: frames to groups, single changes to the guide's events. One per node. Each group that

@@ -11,6 +11,7 @@ import type { ReceivedFile } from '../document-store.ts';
 import { contentDisposition, displayName } from '../file-name.ts';
 import { findShipment } from '../find-shipment.ts';
 import { type Idempotency, rowId } from '../idempotency.ts';
+import { namesEtag } from '../if-none-match.ts';
 import { isShownInline, mediaTypeOf } from '../media-type.ts';
 import { problems } from '../openapi.ts';
 import type { HttpPorts } from '../ports.ts';
@@ -101,7 +102,7 @@ const sendContent = async (
     'content-security-policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'",
     'content-disposition': contentDisposition(isShownInline(mediaType) ? 'inline' : 'attachment', fileName),
   });
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  if (namesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
   const ifRange = request.headers['if-range'];
   const range = readRange(ifRange === undefined || ifRange === etag ? request.headers.range : undefined, fileSize);
   if (range === 'unsatisfiable') {
