@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SignJWT } from 'jose';
+import { type JWTPayload, SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
 import { expect } from 'vitest';
 import type { ServerProcess } from '../../tools/dock/server-process.ts';
@@ -32,7 +32,9 @@ export const inOneHour = (): number => Math.floor(Date.now() / 1000) + 3600;
 
 /** A token with exactly the claims of the guide. */
 export const signed = (secret: string, claims: Claims, alg = 'HS256'): Promise<string> =>
-  new SignJWT({ exp: inOneHour(), ...claims }).setProtectedHeader({ alg }).sign(new TextEncoder().encode(secret));
+  new SignJWT({ exp: inOneHour(), ...claims } as JWTPayload)
+    .setProtectedHeader({ alg })
+    .sign(new TextEncoder().encode(secret));
 
 export type Answer = { status: number; headers: Headers; text: string; body: Body };
 export type Asked = {
