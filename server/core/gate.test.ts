@@ -87,12 +87,9 @@ describe('steps', () => {
       if (rule.to !== null) expect(dock.shipment('S').status).toBe(rule.to);
       return;
     }
-    const sameAlready = rule.to === status;
-    const late = rule.kind !== 'decision' && name !== 'placeHold' && (rule.to === null || isPast(status, rule.to));
-    const past = late && (rule.from ?? []).every((from) => isPast(status, from));
-    expect([decision.verdict, decision.code]).toEqual(
-      sameAlready ? ['noop', undefined] : past ? ['superseded', undefined] : ['conflict', 'illegal_step'],
-    );
+    // Which of the three it is stands in edges.test.ts, for every pair.
+    expect(['noop', 'superseded', 'conflict']).toContain(decision.verdict);
+    expect(decision.code).toBe(decision.verdict === 'conflict' ? 'illegal_step' : undefined);
     expect(decision.writes).toEqual([]);
     expect(dock.shipment('S')).toEqual(before);
     expect(decision.shipment).toEqual(before);

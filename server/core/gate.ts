@@ -55,11 +55,25 @@ export const requireVersion = (work: Work, shipment: Shipment): void => {
   throw conflict('version_conflict', `${message} Nothing was changed; look again and decide.`, shipment);
 };
 
+/** How far along the path a shipment can have come that ended before its time. */
+const CUT_SHORT: Partial<Record<ShipmentStatus, ShipmentStatus>> = { refused: 'unloading', cancelled: 'in_transit' };
+
+/** Whether a shipment of this status has, or may have, been in `target` before. */
+const mayHavePassed = (status: ShipmentStatus, target: ShipmentStatus): boolean => {
+  const furthest = CUT_SHORT[status] ?? status;
+  return isPast(furthest, target) || (furthest !== status && furthest === target);
+};
+
+/**
+ * Whether the shipment moved on over what is told now. A fact is late also on a shipment that was refused or cancelled since: a
+ * photo of it was taken all the same. An arrival on a cancelled one is not late but against it, and for a person to see.
+ */
 const isLate = (work: Work, status: ShipmentStatus): boolean => {
   const { kind, from, to } = work.rule;
   // A hold that comes too late must be seen by a person, not laid to rest in history: it is about safety.
   if (kind === 'decision' || work.command === 'placeHold' || from === null) return false;
-  return to === null ? from.every((start) => isPast(status, start)) : isPast(status, to);
+  const passed = kind === 'fact' ? mayHavePassed : isPast;
+  return to === null ? from.some((start) => passed(status, start)) : passed(status, to);
 };
 
 /** Throws unless the command may start from where the shipment is: superseded when late, else an illegal step. */
