@@ -27,6 +27,8 @@ export const signIn =
           heardAt: at,
         };
         socket.data = data;
+        // A token in memory is of no more use from here on, except to whoever reads a memory dump.
+        socket.handshake.auth = {};
         next();
       })
       .catch((error: unknown) => {

@@ -37,7 +37,7 @@ const start = (times: Partial<TailerTimes> = {}, on: Storage = storage) => {
     emitChange: (change: RawChange) => changes.push(change),
     onFault: (error: unknown) => faults.push(error),
   };
-  tailer = new Tailer(on, outlet, Date.now, { coalesceMs: 1, pollMs: 20, quietMs: 60_000, unseenMs: 50, ...times });
+  tailer = new Tailer(on, outlet, Date.now, { coalesceMs: 0, pollMs: 20, quietMs: 60_000, unseenMs: 50, ...times });
   return tailer;
 };
 const defineWarehouse = (warehouseId: string, name = warehouseId) =>

@@ -10,7 +10,7 @@ export type TailerOutlet = {
 };
 
 export type TailerTimes = {
-  /** Milliseconds that commits are gathered before they are read. */
+  /** Milliseconds that commits are gathered before they are read; 0 reads as soon as the sockets have been looked at. */
   readonly coalesceMs: number;
   /** Milliseconds between looks when no doorbell rang: a lost doorbell costs this, never data. */
   readonly pollMs: number;
@@ -19,17 +19,17 @@ export type TailerTimes = {
   /** Milliseconds a group waits to hear that changes were made, all of which it may not see. */
   readonly unseenMs: number;
 };
-const TAILER_TIMES: TailerTimes = { coalesceMs: 1, pollMs: 250, quietMs: 5_000, unseenMs: 1_000 };
+const TAILER_TIMES: TailerTimes = { coalesceMs: 0, pollMs: 250, quietMs: 5_000, unseenMs: 1_000 };
 
 type Tail = { readonly group: Group; to: number; emittedAt: number };
 
 const CHANGES_A_READ = 1000;
 /**
  * Writing to hundreds of sockets takes its time. For this many times as long the tailer then rests and lets commits gather, so
- * that it never takes more than a seventh of the process, and many changes a second cost few frames. A lone change never waits.
+ * that it never takes more than a sixth of the process, and many changes a second cost few frames. A lone change never waits.
  */
-const REST = 6;
-const MOST_REST_MS = 60;
+const REST = 5;
+const MOST_REST_MS = 50;
 
 /**
  * Reads the log on and hands it out: frames to groups, single changes to the guide's events. One per node. Each group that
@@ -44,7 +44,8 @@ export class Tailer {
   readonly #tails = new Map<string, Tail>();
   #changesTo: number;
   #restUntil = 0;
-  #timer: NodeJS.Timeout | null = null;
+  /** Calls off the next look at the log, when one is due. */
+  #callOff: (() => void) | null = null;
   #running: Promise<void> | null = null;
   #stopped = false;
   readonly #poll: NodeJS.Timeout;
@@ -88,23 +89,33 @@ export class Tailer {
     this.#stopped = true;
     this.#unsubscribe();
     clearInterval(this.#poll);
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#callOff?.();
     await this.#running;
   }
 
   #ring(): void {
-    if (this.#stopped || this.#timer !== null || this.#running !== null) return;
+    if (this.#stopped || this.#callOff !== null || this.#running !== null) return;
+    const look = (): void => this.#look();
     const waitMs = Math.max(this.#times.coalesceMs, this.#restUntil - performance.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#running = this.#readOn()
-        .catch((error: unknown) => this.#outlet.onFault(error))
-        .finally(() => {
-          this.#running = null;
-          // Commits during the read did not ring through.
-          if (this.lag() > 0) this.#ring();
-        });
-    }, waitMs);
+    // A timer takes a millisecond at least, which a lone change need not wait.
+    if (waitMs <= 0) {
+      const immediate = setImmediate(look);
+      this.#callOff = () => clearImmediate(immediate);
+    } else {
+      const timer = setTimeout(look, waitMs);
+      this.#callOff = () => clearTimeout(timer);
+    }
+  }
+
+  #look(): void {
+    this.#callOff = null;
+    this.#running = this.#readOn()
+      .catch((error: unknown) => this.#outlet.onFault(error))
+      .finally(() => {
+        this.#running = null;
+        // Commits during the read did not ring through.
+        if (this.lag() > 0) this.#ring();
+      });
   }
 
   async #readOn(): Promise<void> {
