@@ -1,4 +1,11 @@
-import { WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
+
+const FOUR = '4'.charCodeAt(0);
+const TWO = '2'.charCodeAt(0);
+
+/** The event in a message that `onEvent` was handed. */
+export const eventOf = (text: string): [name: string, payload: unknown] =>
+  JSON.parse(text.slice(2)) as [string, unknown];
 
 /**
  * The least that speaks Socket.IO over one WebSocket: opens, joins the namespace, answers pings, hands on events. Hundreds
@@ -13,11 +20,7 @@ export class LightClient {
     this.#socket = socket;
   }
 
-  static connect(
-    url: string,
-    auth: Record<string, string>,
-    onEvent: (name: string, payload: unknown) => void,
-  ): Promise<LightClient> {
+  static connect(url: string, auth: Record<string, string>, onEvent: (data: RawData) => void): Promise<LightClient> {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, {
       perMessageDeflate: false,
     });
@@ -26,16 +29,9 @@ export class LightClient {
       socket.on('error', reject);
       socket.on('close', () => reject(new Error('the server closed the connection')));
       socket.on('message', (data) => {
-        const text = String(data);
-        if (text === '2') socket.send('3');
-        else if (text.startsWith('0')) socket.send(`40${JSON.stringify(auth)}`);
-        else if (text.startsWith('40')) resolve(client);
-        else if (text.startsWith('44')) reject(new Error(text));
-        else if (text.startsWith('43')) client.#acknowledge(text.slice(2));
-        else if (text.startsWith('42')) {
-          const [name, payload] = JSON.parse(text.slice(2)) as [string, unknown];
-          onEvent(name, payload);
-        }
+        // Events are left unread for whoever wants them: `[name, payload]` after the two digits.
+        if (Buffer.isBuffer(data) && data[0] === FOUR && data[1] === TWO) onEvent(data);
+        else client.#answer(String(data), auth, { resolve: () => resolve(client), reject });
       });
     });
   }
@@ -52,6 +48,18 @@ export class LightClient {
   close(): void {
     this.#socket.removeAllListeners('close');
     this.#socket.terminate();
+  }
+
+  #answer(
+    text: string,
+    auth: Record<string, string>,
+    opening: { resolve: () => void; reject: (error: Error) => void },
+  ): void {
+    if (text === '2') this.#socket.send('3');
+    else if (text.startsWith('0')) this.#socket.send(`40${JSON.stringify(auth)}`);
+    else if (text.startsWith('40')) opening.resolve();
+    else if (text.startsWith('44')) opening.reject(new Error(text));
+    else if (text.startsWith('43')) this.#acknowledge(text.slice(2));
   }
 
   #acknowledge(text: string): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { numbers } from '../options.ts';
 import { percentile, table } from '../stats.ts';
+import { Mailbox } from './mailbox.ts';
 import type { FromServer } from './server-messages.ts';
 import { bareWs, dockline, guide, type System } from './systems.ts';
 
@@ -50,13 +51,13 @@ const measure = async (system: System, { stations, rate, seconds }: Load): Promi
   const sentAt: number[] = [];
   const latencies = new Float64Array(stations * rate * (seconds + 2));
   let count = 0;
-  const delivered = (n: number): void => {
+  const mailbox = new Mailbox((n, at) => {
     const sent = sentAt[n];
-    if (n > warmUp && sent !== undefined) latencies[count++] = performance.now() - sent;
-  };
+    if (n > warmUp && sent !== undefined) latencies[count++] = at - sent;
+  });
   const clients: { close(): void }[] = [];
   for (let from = 0; from < stations; from += 25) {
-    const batch = Array.from({ length: Math.min(25, stations - from) }, () => system.connect(url, delivered));
+    const batch = Array.from({ length: Math.min(25, stations - from) }, () => system.connect(url, mailbox));
     clients.push(...(await Promise.all(batch)));
   }
   await sleep(2000);

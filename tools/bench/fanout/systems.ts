@@ -1,22 +1,20 @@
 import { WebSocket } from 'ws';
 import type { COMMAND_TABLE } from '#contract/domain/command-table.ts';
-import type { Change, Cursor, Frame } from '#contract/wire/sync.ts';
+import type { Cursor, Frame } from '#contract/wire/sync.ts';
 import { PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import { LENA, MARA, tokenFor } from '../../dock/people.ts';
 import { DEMO_SECRET } from '../../dock/server-process.ts';
-import { LightClient } from './light-client.ts';
-
-/** Called for every delivered change: at which station, and the number of the change. */
-export type Delivered = (n: number) => void;
+import { eventOf, LightClient } from './light-client.ts';
+import type { Mailbox } from './mailbox.ts';
 
 export type System = {
   readonly name: string;
   readonly script: string;
   /** Makes what the changes are about; called once. */
   prepare(url: string): Promise<void>;
-  /** Connects one station; deliveries go to `delivered`. */
-  connect(url: string, delivered: Delivered): Promise<{ close(): void }>;
-  /** Makes change number `n`; resolves when the server has answered. */
+  /** Connects one station; what it receives goes to the mailbox. */
+  connect(url: string, mailbox: Mailbox): Promise<{ close(): void }>;
+  /** Makes change number `n` the way this system's clients do; resolves when the server has answered. */
   change(url: string, n: number): Promise<void>;
 };
 
@@ -35,16 +33,18 @@ const plainChange = async (url: string, n: number): Promise<void> => {
   await (await post(`${url}/change`, { id: ROOM, n })).text();
 };
 
+const numberIn = (payload: unknown): number[] => [(payload as { n: number }).n];
+
 export const bareWs: System = {
   name: 'bare ws',
   script: 'ws-server.ts',
   prepare: async () => {},
-  connect: (url, delivered) =>
+  connect: (url, mailbox) =>
     new Promise((resolve, reject) => {
       const socket = new WebSocket(url.replace('http', 'ws'), { perMessageDeflate: false });
       socket.on('error', reject);
       socket.on('open', () => resolve({ close: () => socket.terminate() }));
-      socket.on('message', (data) => delivered((JSON.parse(String(data)) as { n: number }).n));
+      socket.on('message', (data) => mailbox.put(data, (text) => numberIn(JSON.parse(text))));
     }),
   change: plainChange,
 };
@@ -53,15 +53,27 @@ export const guide: System = {
   name: 'guide’s design',
   script: 'guide-server.ts',
   prepare: async () => {},
-  connect: async (url, delivered) => {
-    const client = await LightClient.connect(url, {}, (_name, payload) => delivered((payload as { n: number }).n));
+  connect: async (url, mailbox) => {
+    const client = await LightClient.connect(url, {}, (data) =>
+      mailbox.put(data, (text) => numberIn(eventOf(text)[1])),
+    );
     await client.request('join:shipment', { shipmentId: ROOM });
     return client;
   },
   change: plainChange,
 };
 
-/** Statuses cannot be moved back and forth for ever, so a change is a note-sized fact on one shipment: row, ledger, log. */
+const trailersIn = (text: string): number[] => {
+  const [name, payload] = eventOf(text);
+  if (name !== 'sync:frame') return [];
+  const trailers = (payload as Frame).changes.flatMap(({ row }) => /(\d+)$/.exec(String(row?.trailer))?.[1] ?? []);
+  return trailers.map(Number);
+};
+
+/**
+ * Statuses cannot be moved back and forth for ever, so a change is another trailer on one shipment: row, ledger, history and log.
+ * It is pushed over a live socket, as a station does.
+ */
 class DocklineSystem implements System {
   readonly name = 'Dockline';
   readonly script = 'dockline-server.ts';
@@ -69,6 +81,7 @@ class DocklineSystem implements System {
   #lead = '';
   #station = '';
   #head: Cursor = { epoch: '', seq: 0, chain: '' };
+  #driver: Promise<LightClient> | null = null;
 
   async prepare(url: string): Promise<void> {
     this.#lead = await tokenFor(LENA, DEMO_SECRET);
@@ -111,16 +124,8 @@ class DocklineSystem implements System {
     this.#head = { epoch: frame.epoch, seq: frame.to, chain: frame.chain };
   }
 
-  async connect(url: string, delivered: Delivered): Promise<{ close(): void }> {
-    const numberOf = (change: Change): number | undefined =>
-      change.entity === 'shipment' ? Number(/(\d+)$/.exec(String(change.row?.trailer))?.[1] ?? Number.NaN) : undefined;
-    const client = await LightClient.connect(url, { token: this.#station }, (name, payload) => {
-      if (name !== 'sync:frame') return;
-      for (const change of (payload as Frame).changes) {
-        const n = numberOf(change);
-        if (n !== undefined) delivered(n);
-      }
-    });
+  async connect(url: string, mailbox: Mailbox): Promise<{ close(): void }> {
+    const client = await LightClient.connect(url, { token: this.#station }, (data) => mailbox.put(data, trailersIn));
     const hello = (await client.request('sync:hello', {
       protocol: PROTOCOL_VERSION,
       clientId: `bench-${Math.random().toString(36).slice(2)}`,
@@ -131,18 +136,17 @@ class DocklineSystem implements System {
   }
 
   async change(url: string, n: number): Promise<void> {
-    const args = { shipmentId: this.#shipmentId, trailer: `53-${n}` };
+    this.#driver ??= LightClient.connect(url, { token: this.#lead }, () => undefined);
     const mutation = {
-      clientId: `bench-driver-${n}`,
-      n: 1,
+      clientId: 'bench-driver',
+      n,
       type: 'amendShipment' satisfies keyof typeof COMMAND_TABLE,
-      args,
+      args: { shipmentId: this.#shipmentId, trailer: `53-${n}` },
       occurredAt: new Date().toISOString(),
     };
-    const reply = (await (
-      await post(`${url}/api/sync/mutations`, { mutations: [mutation] }, { authorization: `Bearer ${this.#lead}` })
-    ).json()) as { verdicts: { verdict: string }[] };
-    if (reply.verdicts[0]?.verdict !== 'applied') throw new Error(JSON.stringify(reply));
+    const push = { clientId: mutation.clientId, mutations: [mutation] };
+    const reply = (await (await this.#driver).request('sync:push', push)) as { verdicts?: { verdict: string }[] };
+    if (reply.verdicts?.[0]?.verdict !== 'applied') throw new Error(JSON.stringify(reply));
   }
 }
 
