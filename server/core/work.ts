@@ -38,12 +38,12 @@ export class Work {
   }
 
   /**
-   * When it happened, as well as can be known: device time less the device's measured error, and never after now. For
-   * people to read; nothing is ordered by it.
+   * When it happened, as well as can be known: device time less the device's measured error, never after now, and never before
+   * 1970: a device whose clock is that wrong must not write a time nobody can read. For people; nothing is ordered by it.
    */
   happenedAt(): string {
     const { occurredAt, clockOffsetMs = 0 } = this.submission;
-    const corrected = Date.parse(occurredAt) - clockOffsetMs;
+    const corrected = Math.max(0, Date.parse(occurredAt) - clockOffsetMs);
     return corrected < Date.parse(this.now) ? new Date(corrected).toISOString() : this.now;
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { shipment as shipmentSchema } from '#contract/domain/shipment.ts';
 import { CREW, ModelDock } from '../model-dock.ts';
 
 describe('recordArrival and recordDeparture', () => {
@@ -11,6 +12,17 @@ describe('recordArrival and recordDeparture', () => {
     dock.do('recordArrival', { shipmentId: 'T' }, CREW.rob, { occurredAt: '2027-01-01T00:00:00Z' });
     expect(dock.shipment('S')).toMatchObject({ arrivedAt: '2026-11-23T07:00:00.000Z', statusChangedAt: dock.time() });
     expect(dock.shipment('T').arrivedAt).toBe(dock.time());
+  });
+
+  it.each([
+    ['an offset no time can have', '2026-11-23T07:10:00Z', Number.MAX_SAFE_INTEGER],
+    ['a time before all clocks', '0000-01-01T00:00:00Z', 60_000],
+  ])('takes %s for the beginning of time, which every reader understands', (_what, occurredAt, clockOffsetMs) => {
+    const dock = new ModelDock();
+    dock.bring('S');
+    const decision = dock.do('recordArrival', { shipmentId: 'S' }, CREW.rob, { occurredAt, clockOffsetMs });
+    expect(decision.verdict).toBe('applied');
+    expect(shipmentSchema.parse(dock.shipment('S')).arrivedAt).toBe('1970-01-01T00:00:00.000Z');
   });
 
   it('fills in what a second report knows more, once', () => {
