@@ -69,6 +69,21 @@ describe('recordScan', () => {
     expect(scan(other, { sscc: CARTON }).verdict).toBe('noop');
   });
 
+  it('fills the first line that is not complete, to the last decimal', () => {
+    const dock = new ModelDock();
+    dock.bring('S', 'announced', {
+      lines: [
+        { id: 'a', quantity: '123456789012.000002', gtin: GTIN },
+        { id: 'b', quantity: '1', gtin: GTIN },
+      ],
+    });
+    dock.bringOn('S', 'counting');
+    scan(dock, { lineId: 'a', quantity: '123456789012.000001' });
+    scan(dock, { raw: GTIN, quantity: '0.000001' });
+    scan(dock, { raw: GTIN });
+    expect(['a', 'b'].map((id) => dock.state.row('line', id)?.counted)).toEqual(['123456789012.000002', '1']);
+  });
+
   it('counts the named line of a unit by quantity', () => {
     const dock = counting();
     scan(dock, { sscc: CARTON, lineId: 'b', quantity: '2' });
@@ -174,6 +189,24 @@ describe('voidScan', () => {
     expect(dock.shipment('S').discrepancyCount).toBe(0);
   });
 
+  it('flags the unknown codes of two shipments apart, whatever their scans are called', () => {
+    const dock = counting();
+    dock.bring('T', 'counting', { supplierId: 'ZEN' });
+    scan(dock, { scanId: 'scan 1', raw: 'of S' });
+    dock.do('recordScan', { shipmentId: 'T', scanId: 'scan 1', raw: 'of T' }, CREW.rob);
+    expect(dock.state.all('discrepancy').map(({ shipmentId }) => shipmentId)).toEqual(['S', 'T']);
+    take(dock, 'scan 1');
+    expect(dock.state.all('discrepancy').map(({ shipmentId }) => shipmentId)).toEqual(['T']);
+    expect([dock.shipment('S').discrepancyCount, dock.shipment('T').discrepancyCount]).toEqual([0, 1]);
+  });
+
+  it('is late when the scan it takes back was', () => {
+    const dock = counting();
+    dock.bringOn('S', 'received');
+    expect(scan(dock, { scanId: 'late', lineId: 'a' }).verdict).toBe('superseded');
+    expect(take(dock, 'late')).toMatchObject({ verdict: 'superseded', history: { command: 'voidScan' } });
+  });
+
   it('knows no scan that was never made', () => {
     expect(take(counting(), 'never')).toMatchObject({ verdict: 'rejected', code: 'not_found' });
   });
@@ -204,6 +237,13 @@ describe('setCount', () => {
     expect(counts(dock)[0]).toBe('10');
     dock.do('voidScan', { shipmentId: 'S', scanId: 'after' }, CREW.rob);
     expect(counts(dock)[0]).toBe('9');
+  });
+
+  it('is late after the count, also for a line that is no longer there', () => {
+    const dock = counting();
+    dock.bringOn('S', 'received');
+    const gone = { shipmentId: 'S', lineId: 'gone', counted: '1' };
+    expect(dock.do('setCount', gone, CREW.rob).verdict).toBe('superseded');
   });
 
   it('knows no line of another shipment', () => {

@@ -59,11 +59,15 @@ const countUnit = (work: Work, unit: HandlingUnit, line: ShipmentLine | null, qu
   return { unitIds, effects: lines.map((each) => ({ lineId: each.id, quantity: each.expected })) };
 };
 
+/** Id of the flag of an unknown code. Scans are named by their stations, and only unique on their shipment. */
+const unknownId = (work: Work, shipment: Shipment, scanId: string): string =>
+  work.given.deriveId(shipment.id, scanId, 'unknown-code');
+
 /** A code nobody announced is kept and flagged: the goods are on the dock whatever the notice says. */
 const flagUnknown = (work: Work, shipment: Shipment, args: CommandArgs['recordScan'], quantity: string): void => {
   const code = args.sscc ?? args.raw ?? args.lineId ?? '';
   work.draft.put('discrepancy', {
-    id: work.given.deriveId(args.scanId, 'unknown-code'),
+    id: unknownId(work, shipment, args.scanId),
     shipmentId: shipment.id,
     lineId: null,
     kind: 'wrong_item',
@@ -118,11 +122,12 @@ export const voidScan = (work: Work, args: CommandArgs['voidScan']): Shipment =>
   const { draft } = work;
   const shipment = requireShipment(work, args.shipmentId);
   const scan = draft.internal('scan', shipment.id, args.scanId);
+  if (scan?.voided) throw noop(shipment);
+  // Before the scan is missed: one that came too late was never counted, and then this is too late as well.
+  requireStep(work, shipment);
   if (scan === null) {
     throw rejected('not_found', 'There is no such scan on this shipment. Nothing was changed.');
   }
-  if (scan.voided) throw noop(shipment);
-  requireStep(work, shipment);
   const touched = scan.effects.flatMap(({ lineId }) => draft.before.row('line', lineId) ?? []);
   for (const { lineId, quantity } of scan.effects) {
     const line = draft.row('line', lineId);
@@ -134,7 +139,7 @@ export const voidScan = (work: Work, args: CommandArgs['voidScan']): Shipment =>
     const unit = draft.row('handlingUnit', id);
     if (unit !== null) draft.put('handlingUnit', { ...unit, countedAt: null });
   }
-  const unknown = draft.row('discrepancy', work.given.deriveId(scan.id, 'unknown-code'));
+  const unknown = draft.row('discrepancy', unknownId(work, shipment, scan.id));
   if (unknown !== null) draft.del('discrepancy', unknown.id);
   draft.putInternal({ kind: 'scan', row: { ...scan, voided: true } });
   return settleCount(work, shipment, touched);
@@ -146,6 +151,7 @@ export const setCount = (work: Work, args: CommandArgs['setCount']): Shipment =>
   const shipment = requireShipment(work, args.shipmentId);
   const line = draft.row('line', args.lineId);
   if (line === null || line.shipmentId !== shipment.id) {
+    requireStep(work, shipment);
     throw rejected('not_found', 'There is no such line on this shipment. Nothing was changed.');
   }
   const counted = normaliseQuantity(args.counted);

@@ -1,5 +1,6 @@
 import type { CommandArgs } from '#contract/domain/command-args.ts';
 import { isValidGtin } from '#contract/domain/gs1.ts';
+import { compareQuantity } from '#contract/domain/quantity.ts';
 import type { HandlingUnit, Shipment, ShipmentLine } from '#contract/domain/shipment.ts';
 import { gtinKey } from '../state.ts';
 import type { Work } from '../work.ts';
@@ -26,7 +27,9 @@ const lineByRaw = (work: Work, shipment: Shipment, raw: string): ShipmentLine | 
   // Several lines of one article: fill the first that is not complete, in the notice's order.
   const sorted = [...lines].sort((a, b) => a.lineNumber - b.lineNumber);
   return (
-    sorted.find((line) => line.counted === null || Number(line.counted) < Number(line.expected)) ?? sorted[0] ?? null
+    sorted.find((line) => line.counted === null || compareQuantity(line.counted, line.expected) < 0) ??
+    sorted[0] ??
+    null
   );
 };
 
