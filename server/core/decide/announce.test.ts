@@ -164,6 +164,21 @@ describe('amendShipment', () => {
     expect(dock.shipment('S')).toMatchObject({ lineCount: 2, version: 2 });
   });
 
+  it('replaces units alone without touching the lines or what they travel in', () => {
+    const dock = new ModelDock();
+    const [kept, gone, added] = ['106141412345678908', '106141412345678915', '106141412345678922'];
+    const unit = (sscc: string | undefined) => ({ sscc: sscc ?? '', kind: 'pallet' }) as const;
+    dock.bring('S', 'announced', {
+      lines: [{ id: 'S-1', quantity: '10', sscc: kept }],
+      handlingUnits: [unit(kept), unit(gone)],
+    });
+    const decision = dock.do('amendShipment', { shipmentId: 'S', handlingUnits: [unit(added)] }, CREW.lea);
+    expect(decision.verdict).toBe('applied');
+    expect(dock.shipment('S').lineCount).toBe(1);
+    expect(dock.state.all('line')).toMatchObject([{ id: 'S-1', expected: '10' }]);
+    expect(dock.state.all('handlingUnit').map(({ sscc }) => sscc)).toEqual([kept, added]);
+  });
+
   it('leaves the lines alone once counting has begun', () => {
     const dock = new ModelDock();
     dock.bring('S', 'counting');

@@ -81,21 +81,44 @@ export const announceShipment = (work: Work, args: CommandArgs['announceShipment
   return whole;
 };
 
-/** Replaces a shipment's lines and units; rows that stay the same are not written again. */
+type Units = AnnouncedRows['units'];
+
+/** Units out of `before` that these lines travel in, with what those stand on. */
+const carrying = (lines: AnnouncedRows['lines'], before: Units): Units => {
+  const known = new Map(before.map((unit) => [unit.id, unit]));
+  const needed = new Map<string, Units[number]>();
+  for (const line of lines) {
+    for (let id = line.handlingUnitId; id !== null && !needed.has(id); ) {
+      const unit = known.get(id);
+      if (unit === undefined) break;
+      needed.set(id, unit);
+      id = unit.parentId;
+    }
+  }
+  return [...needed.values()];
+};
+
+/**
+ * Replaces a shipment's lines and units; rows that stay the same are not written again. Units sent without lines leave the
+ * lines, and what they travel in, as they are. Returns how many lines there are.
+ */
 const replaceLines = (work: Work, shipment: Shipment, args: CommandArgs['amendShipment']): number => {
   const { draft, given } = work;
+  const before = { line: draft.parts('line', shipment.id), handlingUnit: draft.parts('handlingUnit', shipment.id) };
   const rows = announcedRows(given, shipment.id, { lines: args.lines ?? [], handlingUnits: args.handlingUnits ?? [] });
   requireOwnLines(work, shipment.id, rows.lines);
-  const before = { line: draft.parts('line', shipment.id), handlingUnit: draft.parts('handlingUnit', shipment.id) };
+  const lines = args.lines === undefined ? before.line : rows.lines;
+  const carried = args.lines === undefined ? carrying(lines, before.handlingUnit) : [];
+  const units = new Map([...carried, ...rows.units].map((unit) => [unit.id, unit]));
   const replace = <N extends 'line' | 'handlingUnit'>(entity: N, after: readonly { id: string }[]): void => {
     const kept = new Map(after.map((row) => [row.id, JSON.stringify(row)]));
     const same = new Set(before[entity].filter((row) => kept.get(row.id) === JSON.stringify(row)).map((row) => row.id));
     for (const row of before[entity]) if (!kept.has(row.id)) draft.del(entity, row.id);
     for (const row of after) if (!same.has(row.id)) draft.put(entity, row as never);
   };
-  replace('handlingUnit', rows.units);
-  replace('line', rows.lines);
-  return rows.lines.length;
+  replace('handlingUnit', [...units.values()]);
+  replace('line', lines);
+  return lines.length;
 };
 
 const COUNTING_BEGUN: ReadonlySet<Shipment['status']> = new Set(['counting', 'received']);
