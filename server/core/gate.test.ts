@@ -147,6 +147,17 @@ describe('versions', () => {
     expect(run(dock, 'assignDoor', CREW.lea, { expectedVersion: 1 }).verdict).toBe('noop');
   });
 
+  it('lets the second of two lose who decide alike on one version, where the sender wants late work refused', () => {
+    const dock = new ModelDock();
+    const { version } = dock.bring('S', 'arrived');
+    const how = { expectedVersion: version, late: 'refuse' } as const;
+    expect(run(dock, 'assignDoor', CREW.lea, how).verdict).toBe('applied');
+    expect(run(dock, 'assignDoor', CREW.lea, how)).toMatchObject({ verdict: 'conflict', code: 'version_conflict' });
+    expect(run(dock, 'recordArrival', CREW.rob, how)).toMatchObject({ verdict: 'conflict', code: 'version_conflict' });
+    expect(run(dock, 'addNote', CREW.rob, { late: 'refuse' }).verdict).toBe('applied');
+    expect(run(dock, 'addNote', CREW.rob, how)).toMatchObject({ verdict: 'conflict', code: 'version_conflict' });
+  });
+
   it('grows with steps and amendments, not with what hangs on the shipment', () => {
     const dock = new ModelDock();
     const { version } = dock.bring('S', 'counting');

@@ -34,15 +34,6 @@ export const requireRole = (work: Work): void => {
   }
 };
 
-/** The shipment a command is about, or `not_found` when there is none that the sender may see. */
-export const requireShipment = (work: Work, shipmentId: string): Shipment => {
-  const shipment = work.draft.row('shipment', shipmentId);
-  if (shipment === null || !maySee(work.submission.scope, shipment)) {
-    throw rejected('not_found', 'There is no such shipment here.');
-  }
-  return shipment;
-};
-
 /**
  * Throws unless the sender looked at the shipment as it is now. Binds decisions, and everything else when the sender
  * asked for it outright (`late: 'refuse'`); a fact from a station is true whatever version it was seen on.
@@ -53,6 +44,19 @@ export const requireVersion = (work: Work, shipment: Shipment): void => {
   if (work.rule.kind !== 'decision' && late !== 'refuse') return;
   const message = `The shipment changed since you looked (you saw version ${expectedVersion}, it is now ${shipment.version}).`;
   throw conflict('version_conflict', `${message} Nothing was changed; look again and decide.`, shipment);
+};
+
+/**
+ * The shipment a command is about, or `not_found` when there is none that the sender may see. Who wants late work refused also
+ * loses on another version before anything is found to be so already: of two that decided alike, one was not asked.
+ */
+export const requireShipment = (work: Work, shipmentId: string): Shipment => {
+  const shipment = work.draft.row('shipment', shipmentId);
+  if (shipment === null || !maySee(work.submission.scope, shipment)) {
+    throw rejected('not_found', 'There is no such shipment here.');
+  }
+  if (work.submission.late === 'refuse') requireVersion(work, shipment);
+  return shipment;
 };
 
 /** How far along the path a shipment can have come that ended before its time. */
