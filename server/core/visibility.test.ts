@@ -118,6 +118,24 @@ describe('what a supplier sees', () => {
     expect(project(acme, raw({ actor: CREW.sam }))?.actor).toEqual(CREW.sam);
   });
 
+  it('hides that goods are held in what an inspection found', () => {
+    const inspection = dock.state.parts('inspection', 'S').find(({ status }) => status === 'completed');
+    expect(inspection).toMatchObject({ outcome: 'on_hold', quantities: { held: '1' } });
+    expect(projectRow(acme, 'inspection', inspection ?? {})).toMatchObject({ outcome: null, quantities: null });
+    const passed = { ...inspection, outcome: 'passed', results: [] };
+    expect(projectRow(acme, 'inspection', passed)).toMatchObject({ outcome: 'passed', quantities: { accepted: '4' } });
+  });
+
+  it.each(['placeHold', 'releaseHold', 'reportDiscrepancy', 'addNote'] as const)(
+    'does not learn from a changed shipment that it was %s, nor from which station',
+    (command) => {
+      const change = raw({ command, origin: 'abcdef012345' });
+      expect(project(acme, change)).toMatchObject({ command: 'amendShipment', origin: null, op: 'put' });
+      expect(project(all, change)).toMatchObject({ command, origin: 'abcdef012345' });
+      expect(project(acme, raw({ actor: CREW.sam, origin: 'own' }))).toMatchObject({ origin: 'own' });
+    },
+  );
+
   it('is still a row of the contract, for every kind', () => {
     for (const entity of ENTITY_NAMES) {
       for (const row of dock.state.all(entity)) {

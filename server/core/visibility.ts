@@ -42,11 +42,14 @@ const shipmentForSupplier = (row: Row): Row => ({
   quality: row.quality === 'on_hold' ? 'in_progress' : row.quality,
 });
 
+/** Without the house's talk, and without how much of it is held: that, too, shows as "being inspected". */
 const inspectionForSupplier = (row: Row): Row => {
   const results = (row.results as Row[]).map(({ recordedBy, ...result }) =>
     recordedBy === undefined ? result : { ...result, recordedBy: maskActor(recordedBy as Actor) },
   );
-  return { ...maskPeople(row), results, note: null, outcome: row.outcome === 'on_hold' ? null : row.outcome };
+  const isHeld = row.outcome === 'on_hold';
+  const found = { outcome: isHeld ? null : row.outcome, quantities: isHeld ? null : row.quantities };
+  return { ...maskPeople(row), results, note: null, ...found };
 };
 
 /**
@@ -72,6 +75,18 @@ export const projectHistory = (group: Group, entry: HistoryEntry): HistoryEntry 
   if (group.projection === 'staff' || entry.actor.role === 'supplier') return entry;
   if (HOUSE_COMMANDS.has(entry.command)) return null;
   return { ...entry, actor: maskActor(entry.actor), details: {} };
+};
+
+/**
+ * A change's own words as a group may hear them. The house's talk also changes chips of the shipment, and that the shipment
+ * changed is all that suppliers learn of it; of staff's stations they learn nothing.
+ */
+const projectWords = (
+  group: Group,
+  { actor, command, origin }: RawChange,
+): Pick<Change, 'actor' | 'command' | 'origin'> => {
+  if (group.projection === 'staff' || actor.role === 'supplier') return { actor, command, origin };
+  return { actor: maskActor(actor), command: HOUSE_COMMANDS.has(command) ? 'amendShipment' : command, origin: null };
 };
 
 /** Where a row belongs: `warehouseId` null for suppliers, `supplierId` null for places and shipments without one. */
@@ -101,9 +116,9 @@ export const project = (group: Group, raw: RawChange): Change | null => {
   const visible = isVisible(group, { entity, warehouseId: warehouseTo, supplierId });
   const was = isVisible(group, { entity, warehouseId: warehouseFrom, supplierId });
   if (!visible && !was) return null;
-  const actor = group.projection === 'supplier' ? maskActor(raw.actor) : raw.actor;
-  if (!visible) return { ...change, actor, op: 'evict', row: null };
-  if (raw.op !== 'put' || raw.row === null) return { ...change, actor, row: null };
+  const words = projectWords(group, raw);
+  if (!visible) return { ...change, ...words, op: 'evict', row: null };
+  if (raw.op !== 'put' || raw.row === null) return { ...change, ...words, row: null };
   const row = projectRow(group, entity, raw.row);
-  return row === null ? null : { ...change, actor, row };
+  return row === null ? null : { ...change, ...words, row };
 };
