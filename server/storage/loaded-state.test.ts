@@ -162,4 +162,31 @@ describe('LoadedState', () => {
     expect(() => state.row('line', 'c')).toThrow(Absent);
     expect(state.internal('scan', 'S', 'one')?.voided).toBe(false);
   });
+
+  it('forgets lists that were read over what was taken back: they are of a state that never was', () => {
+    const dock = new ModelDock();
+    const shipment = { ...dock.bring('S', 'counting'), doorId: 'D1' };
+    const state = new LoadedState();
+    state.loadRow('shipment', 'S', shipment);
+    const mark = state.mark();
+    state.apply(
+      decision([{ entity: 'shipment', row: { ...shipment, status: 'received' } }, { row: line('new') }], [scan('new')]),
+    );
+    state.loadList({ want: 'atDoor', doorId: 'D1' }, [shipment]);
+    state.loadList({ want: 'parts', entity: 'line', shipmentId: 'S' }, [line('a')]);
+    state.loadScans('S', []);
+    expect([state.atDoor('D1'), ids(state.parts('line', 'S')), ids(state.scansOf('S'))]).toEqual([
+      [],
+      ['a', 'new'],
+      ['new'],
+    ]);
+    state.rollback(mark);
+    for (const read of [() => state.atDoor('D1'), () => state.parts('line', 'S'), () => state.scansOf('S')])
+      expect(read).toThrow(Absent);
+    state.loadList({ want: 'atDoor', doorId: 'D1' }, [shipment]);
+    state.loadList({ want: 'parts', entity: 'line', shipmentId: 'S' }, [line('a')]);
+    expect([ids(state.atDoor('D1')), ids(state.parts('line', 'S'))]).toEqual([['S'], ['a']]);
+    state.apply(decision([{ entity: 'shipment', row: { ...shipment, status: 'received' } }]));
+    expect(state.atDoor('D1')).toEqual([]);
+  });
 });

@@ -134,8 +134,14 @@ export class LoadedState implements State {
     // A row this transaction made or moved may belong here although the database does not know it yet.
     for (const [key, row] of this.#rows)
       if (row !== null && key.startsWith(prefix) && isIn(query, row)) list.ids.add(row.id);
-    this.#lists.set(keyOf(query), list);
+    const key = keyOf(query);
+    this.#lists.set(key, list);
     this.#listsOf.set(entity, [...(this.#listsOf.get(entity) ?? []), list]);
+    // Read over what may yet be taken back: with that, the list goes too and is read anew.
+    this.#undo.push(() => {
+      this.#lists.delete(key);
+      this.#listsOf.set(entity, this.#listsOf.get(entity)?.filter((each) => each !== list) ?? []);
+    });
   }
 
   loadInternal(query: QueryOf<'internal'>, row: InternalRows[InternalKind] | null): void {
@@ -153,6 +159,7 @@ export class LoadedState implements State {
       if (scan.shipmentId === shipmentId && !scan.voided) scans.set(scan.id, scan);
     }
     this.#scans.set(shipmentId, scans);
+    this.#undo.push(() => this.#scans.delete(shipmentId));
   }
 
   loadContent(contentHash: string, known: boolean): void {
