@@ -16,6 +16,7 @@ import { maintainRegularly } from './maintain-regularly.ts';
 import { SocketManager } from './realtime/socket-manager.ts';
 import { createReceivePush } from './receive-push.ts';
 import { openSqliteStorage } from './storage/open-sqlite-storage.ts';
+import { systemClock } from './system-clock.ts';
 import { createTakeAnnouncements } from './take-announcements.ts';
 import { createTakeNotice } from './take-notice.ts';
 
@@ -57,6 +58,7 @@ const urlOf = ({ address, port }: AddressInfo): string => {
 const assemble = async (options: ServerOptions, storage: Storage, log: Logger, isReady: () => boolean) => {
   const { now = Date.now, allowedOrigins = [], intakeCreate: createUnknown = true, dataDir } = options;
   const limits = limitsOf(options.limits);
+  const clock = systemClock(now);
   const verify = createVerify({ secret: options.jwtSecret, previousSecret: options.jwtSecretPrevious }, now);
   // Gauges look at the sockets when they are asked, which is after both exist.
   const gauges = {
@@ -67,21 +69,21 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   const metrics = createMetrics(gauges, options.processMetrics === true);
   const receivePush = createReceivePush(storage, now, (_verdicts, seconds) => metrics.committed('push', seconds));
   const documents = await openDocumentStore(join(dataDir, 'documents'));
-  const waiters = new ChangeWaiters(storage);
+  const waiters = new ChangeWaiters(storage, clock);
   const intake = { storage, metrics, now, newId: uuidv7, createUnknown };
   const takers = {
     takeNotice: createTakeNotice(intake),
     takeAnnouncements: createTakeAnnouncements(intake),
     receivePush,
   };
-  const shared = { storage, verify, now, allowedOrigins };
+  const shared = { storage, verify, allowedOrigins };
   const app = await createApp(
-    { ...shared, ...takers, documents, waiters, metrics, limits, newId: uuidv7, isReady },
+    { ...shared, ...takers, now, documents, waiters, metrics, limits, newId: uuidv7, isReady },
     log,
   );
   const meter = { eventReceived: metrics.eventReceived, eventSent: metrics.eventSent, refused: metrics.refused };
   const rates = { events: limits.events, typing: limits.typing };
-  const sockets: SocketManager = new SocketManager({ ...shared, receivePush, meter, log, rates });
+  const sockets: SocketManager = new SocketManager({ ...shared, clock, receivePush, meter, log, rates });
   sockets.initialize(app.server);
   const stopMaintenance = maintainRegularly(storage, log);
 

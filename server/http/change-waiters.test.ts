@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { groupOf } from '../core/scope.ts';
 import type { Storage } from '../core/storage.ts';
 import { openSqliteStorage } from '../storage/open-sqlite-storage.ts';
+import { systemClock } from '../system-clock.ts';
 import { ChangeWaiters } from './change-waiters.ts';
 
 const staff = groupOf({ role: 'lead', warehouses: null, supplierId: null });
@@ -19,13 +20,16 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dockline-waiters-'));
   storage = await openSqliteStorage({ file: join(folder, 'd.db'), clock: () => new Date(), newId: uuidv7 });
   reads = [];
-  waiters = new ChangeWaiters({
-    ...storage,
-    readFrame: (group, ...rest) => {
-      reads.push(group.id);
-      return storage.readFrame(group, ...rest);
+  waiters = new ChangeWaiters(
+    {
+      ...storage,
+      readFrame: (group, ...rest) => {
+        reads.push(group.id);
+        return storage.readFrame(group, ...rest);
+      },
     },
-  });
+    systemClock(),
+  );
 });
 afterEach(async () => {
   waiters.release();
@@ -96,7 +100,10 @@ describe('waiting for changes', () => {
   });
 
   it('ends when it cannot be known', async () => {
-    const failing = new ChangeWaiters({ ...storage, readFrame: () => Promise.reject(new Error('disk hiccup')) });
+    const failing = new ChangeWaiters(
+      { ...storage, readFrame: () => Promise.reject(new Error('disk hiccup')) },
+      systemClock(),
+    );
     const wait = took(failing.wait(staff, 0, 5000, never));
     await define('JOL');
     expect(await wait).toBeLessThan(2000);

@@ -1,3 +1,4 @@
+import type { Cancel, Clock } from '../core/clock.ts';
 import type { Group } from '../core/scope.ts';
 import type { Storage } from '../core/storage.ts';
 
@@ -14,10 +15,13 @@ export class ChangeWaiters {
   readonly #storage: Storage;
   readonly #watches = new Map<string, Watch>();
   readonly #unsubscribe: () => void;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #clock: Clock;
+  /** Calls off the next look, when one is due. */
+  #callOff: Cancel | null = null;
   #released = false;
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, clock: Clock) {
+    this.#clock = clock;
     this.#storage = storage;
     this.#unsubscribe = storage.onCommit(() => this.#look());
   }
@@ -36,12 +40,12 @@ export class ChangeWaiters {
     // The one furthest behind decides from where to look; the others are spared changes they have by `from`.
     watch.scannedTo = Math.min(watch.scannedTo, from);
     watch.waiters.add(waiter);
-    const timer = setTimeout(resolve, ms);
+    const callOff = this.#clock.setTimer(ms, resolve);
     signal.addEventListener('abort', resolve, { once: true });
     // A commit may have come between the caller's read and now.
     if (this.#storage.position().head > from) this.#look();
     await promise;
-    clearTimeout(timer);
+    callOff();
     signal.removeEventListener('abort', resolve);
     watch.waiters.delete(waiter);
     if (watch.waiters.size === 0) this.#watches.delete(group.id);
@@ -51,16 +55,16 @@ export class ChangeWaiters {
   release(): void {
     this.#released = true;
     this.#unsubscribe();
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#callOff?.();
     for (const { waiters } of this.#watches.values()) for (const { resolve } of waiters) resolve();
   }
 
   #look(): void {
-    if (this.#released || this.#timer !== null || this.#watches.size === 0) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+    if (this.#released || this.#callOff !== null || this.#watches.size === 0) return;
+    this.#callOff = this.#clock.setTimer(SETTLE_MS, () => {
+      this.#callOff = null;
       for (const watch of [...this.#watches.values()]) this.#scan(watch).catch(() => this.#wakeAll(watch));
-    }, SETTLE_MS);
+    });
   }
 
   async #scan(watch: Watch): Promise<void> {

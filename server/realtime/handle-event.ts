@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { PROBLEMS, ProblemError } from '#contract/wire/errors.ts';
 import { UP, type UpEvent } from '#contract/wire/up.ts';
+import { requireShape } from '../core/plain-json.ts';
 import type { DockSocket, RealtimeLog, RealtimeMeter } from './dock-socket.ts';
 
 /**
@@ -34,6 +35,7 @@ const isKnown = (event: unknown): event is UpEvent => typeof event === 'string' 
 /** A push or hello is read by whoever answers it, with sentences of their own; the rest is small and read here. */
 const parsed = (event: UpEvent, payload: unknown): unknown => {
   if (event === 'sync:push' || event === 'sync:hello') {
+    requireShape(payload);
     if ((JSON.stringify(payload) ?? '').length > LONGEST_EVENT) throw new ProblemError('too_large');
     return payload;
   }

@@ -4,6 +4,7 @@ import { ProblemError } from '#contract/wire/errors.ts';
 import type { Viewer } from '#contract/wire/presence.ts';
 import type { Frame } from '#contract/wire/sync.ts';
 import type { Verify } from '../access.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Group } from '../core/scope.ts';
 import type { RawChange, Storage } from '../core/storage.ts';
 import type { ReceivePush } from '../receive-push.ts';
@@ -32,8 +33,7 @@ export type RealtimePorts = {
   readonly receivePush: ReceivePush;
   readonly meter: RealtimeMeter;
   readonly log: RealtimeLog;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly allowedOrigins: readonly string[];
   readonly rates: EventRates;
 };
@@ -72,13 +72,14 @@ export class SocketManager {
       cors: { origin: [...ports.allowedOrigins], credentials: true },
       allowRequest: admitOrigins(ports.allowedOrigins, () => this.#isOpen),
     });
-    const { storage, receivePush, now, meter, log } = ports;
+    const { storage, receivePush, meter, log } = ports;
+    const now = ports.clock.now;
     const outlet = {
       emitFrame: (group: Group, frame: Frame) => this.#emitFrame(group, frame),
       emitChange: (change: RawChange) => this.#tellOf(change),
       onFault: (error: unknown) => log.error({ err: error }, 'the log could not be read on; trying again'),
     };
-    this.#tailer = new Tailer(storage, outlet, now);
+    this.#tailer = new Tailer(storage, outlet, ports.clock);
     const tell = (told: readonly Told[]): void => tellPresence(this.#io, told, now, meter);
     const handlers = createHandlers({
       storage,
@@ -93,7 +94,8 @@ export class SocketManager {
 
   /** Starts listening on an HTTP server; call once. */
   initialize(httpServer: HttpServer): void {
-    const { verify, rates, now, meter } = this.#ports;
+    const { verify, rates, clock, meter } = this.#ports;
+    const { now } = clock;
     this.#io.attach(httpServer);
     this.#io.use(signIn(verify, rates, now, meter.refused));
     this.#io.on('connection', (socket) => this.#welcome(socket));
@@ -158,7 +160,7 @@ export class SocketManager {
     });
     socket.on('disconnect', (reason) => {
       const told = this.#presence.drop(socket.id);
-      tellPresence(this.#io, told, this.#ports.now, this.#ports.meter);
+      tellPresence(this.#io, told, this.#ports.clock.now, this.#ports.meter);
       this.#ports.log.debug({ socketId: socket.id, reason }, 'socket closed');
     });
     this.#ports.log.debug({ socketId: socket.id, userId: actor.id, role: actor.role }, 'socket opened');
@@ -166,7 +168,7 @@ export class SocketManager {
 
   #admit({ data }: DockSocket, event: string): void {
     if (!this.#isOpen) throw new ProblemError('stopping');
-    const now = this.#ports.now();
+    const now = this.#ports.clock.now();
     const isTyping = event === 'typing:start' || event === 'typing:stop';
     if (!data.events.take(now) || (isTyping && !data.typing.take(now))) throw new ProblemError('too_fast');
   }
@@ -187,7 +189,7 @@ export class SocketManager {
   #hide(shipmentId: string, socketIds: readonly string[]): void {
     this.#io.in([...socketIds]).socketsLeave(shipmentRoom(shipmentId));
     const told = socketIds.flatMap((socketId) => this.#presence.leave(shipmentId, socketId));
-    tellPresence(this.#io, told, this.#ports.now, this.#ports.meter);
+    tellPresence(this.#io, told, this.#ports.clock.now, this.#ports.meter);
   }
 
   #sweepOnce(now: number): void {
@@ -204,6 +206,6 @@ export class SocketManager {
       socket.disconnect(true);
     }
     const told = this.#presence.expire(now, (socketId) => sockets.get(socketId)?.data.heardAt);
-    tellPresence(this.#io, told, this.#ports.now, this.#ports.meter);
+    tellPresence(this.#io, told, this.#ports.clock.now, this.#ports.meter);
   }
 }

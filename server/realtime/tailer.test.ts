@@ -7,6 +7,7 @@ import type { Frame } from '#contract/wire/sync.ts';
 import { groupOf } from '../core/scope.ts';
 import type { RawChange, Storage } from '../core/storage.ts';
 import { openSqliteStorage } from '../storage/open-sqlite-storage.ts';
+import { systemClock } from '../system-clock.ts';
 import { answerHello } from './hello.ts';
 import { Tailer, type TailerTimes } from './tailer.ts';
 
@@ -37,7 +38,13 @@ const start = (times: Partial<TailerTimes> = {}, on: Storage = storage) => {
     emitChange: (change: RawChange) => changes.push(change),
     onFault: (error: unknown) => faults.push(error),
   };
-  tailer = new Tailer(on, outlet, Date.now, { coalesceMs: 0, pollMs: 20, quietMs: 60_000, unseenMs: 50, ...times });
+  tailer = new Tailer(on, outlet, systemClock(), {
+    coalesceMs: 0,
+    pollMs: 20,
+    quietMs: 60_000,
+    unseenMs: 50,
+    ...times,
+  });
   return tailer;
 };
 const defineWarehouse = (warehouseId: string, name = warehouseId) =>
@@ -153,7 +160,7 @@ describe('a reader whose page takes long', () => {
       emitChange: () => undefined,
       onFault: (error: unknown) => faults.push(error),
     };
-    const at = new Tailer(storage, outlet, Date.now, { coalesceMs: 1, pollMs: 20, quietMs: 60_000, unseenMs: 50 });
+    const at = new Tailer(storage, outlet, systemClock(), { coalesceMs: 1, pollMs: 20, quietMs: 60_000, unseenMs: 50 });
     tailer = at;
     const slow: Storage = {
       ...storage,

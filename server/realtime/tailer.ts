@@ -1,4 +1,5 @@
 import type { Frame } from '#contract/wire/sync.ts';
+import type { Cancel, Clock } from '../core/clock.ts';
 import type { Group } from '../core/scope.ts';
 import type { RawChange, Storage } from '../core/storage.ts';
 
@@ -39,26 +40,26 @@ const MOST_REST_MS = 50;
 export class Tailer {
   readonly #storage: Storage;
   readonly #outlet: TailerOutlet;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #times: TailerTimes;
   readonly #tails = new Map<string, Tail>();
   #changesTo: number;
   #restUntil = 0;
   /** Calls off the next look at the log, when one is due. */
-  #callOff: (() => void) | null = null;
+  #callOff: Cancel | null = null;
   #running: Promise<void> | null = null;
   #stopped = false;
-  readonly #poll: NodeJS.Timeout;
+  #callOffPoll: Cancel = () => undefined;
   readonly #unsubscribe: () => void;
 
-  constructor(storage: Storage, outlet: TailerOutlet, now: () => number, times: TailerTimes = TAILER_TIMES) {
+  constructor(storage: Storage, outlet: TailerOutlet, clock: Clock, times: TailerTimes = TAILER_TIMES) {
     this.#storage = storage;
     this.#outlet = outlet;
-    this.#now = now;
+    this.#clock = clock;
     this.#times = times;
     this.#changesTo = storage.position().head;
     this.#unsubscribe = storage.onCommit(() => this.#ring());
-    this.#poll = setInterval(() => this.#ring(), times.pollMs);
+    this.#poll();
   }
 
   /** Changes committed that were not handed on yet. */
@@ -74,7 +75,7 @@ export class Tailer {
     const tail = this.#tails.get(group.id);
     // A reader ahead of the tail hears some changes twice, which its cursor drops; one behind would miss some.
     if (tail !== undefined && to < tail.to) return false;
-    if (tail === undefined) this.#tails.set(group.id, { group, to, emittedAt: this.#now() });
+    if (tail === undefined) this.#tails.set(group.id, { group, to, emittedAt: this.#clock.now() });
     join();
     return true;
   }
@@ -88,23 +89,22 @@ export class Tailer {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#unsubscribe();
-    clearInterval(this.#poll);
+    this.#callOffPoll();
     this.#callOff?.();
     await this.#running;
   }
 
+  #poll(): void {
+    this.#callOffPoll = this.#clock.setTimer(this.#times.pollMs, () => {
+      this.#poll();
+      this.#ring();
+    });
+  }
+
   #ring(): void {
     if (this.#stopped || this.#callOff !== null || this.#running !== null) return;
-    const look = (): void => this.#look();
-    const waitMs = Math.max(this.#times.coalesceMs, this.#restUntil - performance.now());
-    // A timer takes a millisecond at least, which a lone change need not wait.
-    if (waitMs <= 0) {
-      const immediate = setImmediate(look);
-      this.#callOff = () => clearImmediate(immediate);
-    } else {
-      const timer = setTimeout(look, waitMs);
-      this.#callOff = () => clearTimeout(timer);
-    }
+    const waitMs = Math.max(this.#times.coalesceMs, this.#restUntil - this.#clock.elapsed());
+    this.#callOff = this.#clock.setTimer(waitMs, () => this.#look());
   }
 
   #look(): void {
@@ -131,7 +131,7 @@ export class Tailer {
   async #extend(tail: Tail): Promise<void> {
     for (let more = true; more; ) {
       const { head } = this.#storage.position();
-      const silentMs = this.#now() - tail.emittedAt;
+      const silentMs = this.#clock.now() - tail.emittedAt;
       if (head <= tail.to && silentMs < this.#times.quietMs) return;
       const frame = await this.#storage.readFrame(tail.group, tail.to);
       if (this.#stopped || this.#tails.get(tail.group.id) !== tail) return;
@@ -139,10 +139,10 @@ export class Tailer {
       // Not emitted, so not moved on either: the next frame starts where the last one that was heard ended.
       if (frame.changes.length === 0 && silentMs < waitMs) return;
       tail.to = frame.to;
-      tail.emittedAt = this.#now();
-      const started = performance.now();
+      tail.emittedAt = this.#clock.now();
+      const started = this.#clock.elapsed();
       this.#outlet.emitFrame(tail.group, frame);
-      const tookMs = performance.now() - started;
+      const tookMs = this.#clock.elapsed() - started;
       this.#restUntil = started + tookMs + Math.min(MOST_REST_MS, tookMs * REST);
       more = frame.to < frame.head && frame.changes.length > 0;
     }
