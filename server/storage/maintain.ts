@@ -32,11 +32,20 @@ const step = <T>(run: (db: Db) => Promise<T>): Job<T> => ({
 /** Drops the oldest whole transactions of the log; the floor, or null when nothing is old enough. */
 const pruneLog = async (db: Db, before: string, keep: number): Promise<number | null> => {
   const stream = await db.selectFrom('stream').selectAll().where('id', '=', STREAM).executeTakeFirstOrThrow();
-  const most = Math.min(Number(stream.floor) + STEP, Number(stream.head) - keep);
-  const ends = db.selectFrom('change').select('seq').where('tx_end', '=', 1).where('seq', '<=', most);
-  const end = await ends.where('recorded_at', '<', before).orderBy('seq', 'desc').limit(1).executeTakeFirst();
-  const floor = Number(end?.seq ?? 0);
-  if (floor <= Number(stream.floor)) return null;
+  const from = Number(stream.floor);
+  const ends = db
+    .selectFrom('change')
+    .select(['seq', 'recorded_at'])
+    .where('tx_end', '=', 1)
+    .where('seq', '>', from)
+    .where('seq', '<=', Number(stream.head) - keep);
+  const within = ends.where('seq', '<=', from + STEP).where('recorded_at', '<', before);
+  const end =
+    (await within.orderBy('seq', 'desc').limit(1).executeTakeFirst()) ??
+    // Nothing ends within a step when one piece of work is larger than that; it goes as a whole, or it would stay for ever.
+    (await ends.orderBy('seq').limit(1).executeTakeFirst());
+  if (end === undefined || end.recorded_at >= before) return null;
+  const floor = Number(end.seq);
   // The change at the floor itself stays: its chain tells whoever continues from there that this is the same history.
   await db.deleteFrom('change').where('seq', '<', floor).execute();
   await db.updateTable('stream').set({ floor }).where('id', '=', STREAM).execute();

@@ -215,6 +215,35 @@ describe.each(STORAGES)('log on $name', ({ makePlace }) => {
     const again = await docks.reopen(dock, { clock, retention });
     expect(again.storage.position().floor).toBe(floor);
   });
+
+  it('forgets a piece of work too large for one step as a whole', async () => {
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const retention = { logDays: 30, logChanges: 2, ledgerDays: 90 };
+    const dock = await docks.make({ clock: () => new Date(now), retention });
+    const lines = Array.from({ length: 2500 }, () => ({ quantity: '1' }));
+    await dock.announce('BIG', { lines });
+    const { head: large } = dock.storage.position();
+    now += 100 * 24 * 3600 * 1000;
+    for (let n = 0; n < 4; n += 1)
+      await dock.do('addNote', { shipmentId: 'BIG', noteId: `n${n}`, text: 'x' }, CREW.rob);
+    await dock.storage.maintain();
+    expect(dock.storage.position().floor).toBe(large);
+    expect((await dock.storage.readFrame(ALL, large)).changes).toHaveLength(4);
+    await expect(dock.storage.readFrame(ALL, large - 1)).rejects.toMatchObject({ code: 'cursor_too_old' });
+  });
+
+  it('keeps a large piece of work whose end is still to be kept', async () => {
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const dock = await docks.make({
+      clock: () => new Date(now),
+      retention: { logDays: 30, logChanges: 100, ledgerDays: 90 },
+    });
+    const { head: before } = dock.storage.position();
+    await dock.announce('BIG', { lines: Array.from({ length: 2500 }, () => ({ quantity: '1' })) });
+    now += 100 * 24 * 3600 * 1000;
+    await dock.storage.maintain();
+    expect(dock.storage.position().floor).toBe(before);
+  });
 });
 
 const NORTH_SCOPE = { role: 'receiver', warehouses: ['W1'], supplierId: null } as const;
