@@ -62,6 +62,12 @@ const assertContiguous = (from: number, rows: readonly ChangeTable[]): void => {
   if (rows.length > 0 && rows.at(-1)?.tx_end !== 1) throw new Error(`half a transaction was read after ${from}`);
 };
 
+/** Throws `cursor_too_old` when the log was pruned over this position since the page was begun. */
+const requireKept = async (db: Db, from: number): Promise<void> => {
+  const stream = await db.selectFrom('stream').select('floor').where('id', '=', STREAM).executeTakeFirstOrThrow();
+  if (from < Number(stream.floor)) throw new ProblemError('cursor_too_old');
+};
+
 /** Chain at a position; null when that is not kept, or no transaction ends there. */
 export const chainAt = async (db: Db, seq: number): Promise<string | null> => {
   if (seq === 0) {
@@ -85,6 +91,7 @@ export const readPage = async (db: Db, from: number, limit: number): Promise<Raw
   let rows = await select.limit(Math.max(1, limit)).execute();
   rows = rows.slice(0, wholeRows(rows));
   if (rows.length === 0 && head > from) rows = await firstTransaction(db, from);
+  if (Number(rows[0]?.seq ?? 0) > from + 1) await requireKept(db, from);
   assertContiguous(from, rows);
   const last = rows.at(-1);
   const to = last === undefined ? from : Number(last.seq);
