@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -80,7 +90,7 @@ describe('opening', () => {
       const dock = await (await open()).furnish();
       if (reads) await dock.storage.readFrame(ALL, 0);
       await dock.storage.close();
-      expect(readdirSync(dirname(file)).sort()).toEqual(['dockline.db', 'dockline.db.lock']);
+      expect(readdirSync(dirname(file)).sort()).toEqual(['dockline.db', 'dockline.db.generation', 'dockline.db.lock']);
     }
   });
 
@@ -193,6 +203,7 @@ describe('a process killed at any moment', () => {
 
   it('has lost nothing that was acknowledged, and goes on where it was', async () => {
     let at = 1;
+    const epochs = new Set<string>();
     for (const milliseconds of [20, 90, 50]) {
       const acknowledged = await runAndKill(at, milliseconds);
       expect(acknowledged.length).toBeGreaterThan(0);
@@ -202,30 +213,122 @@ describe('a process killed at any moment', () => {
       expect(lastN).toBeGreaterThanOrEqual(last);
       const { notes } = (await storage.shipmentDetail(null, 'S')) ?? { notes: [] };
       expect(new Set(notes.map(({ id }) => id))).toEqual(new Set(Array.from({ length: lastN }, (_, n) => `n${n + 1}`)));
-      const { head, chain } = storage.position();
+      const { head, chain, epoch } = storage.position();
+      epochs.add(epoch);
       expect(await storage.chainAt(head)).toBe(chain);
       let to = 0;
       while (to < head) to = (await storage.readChanges(to, 1000)).to;
       await storage.close();
       at = lastN + 1;
     }
+    expect(epochs.size).toBe(1);
   }, 60_000);
 });
 
 describe('a restored backup', () => {
-  it('is another history from the moment it was made, which its chain tells', async () => {
+  const backup = () => copyFileSync(file, `${file}.backup`);
+  const restore = () => copyFileSync(`${file}.backup`, file);
+
+  /** Announces in a history of its own, which is over when this resolves. */
+  const announceAndClose = async (id: string) => {
+    const dock = await open();
+    await dock.announce(id);
+    const position = dock.storage.position();
+    await dock.storage.close();
+    return position;
+  };
+
+  it('begins a new epoch, and nothing else does', async () => {
+    const dock = await (await open()).furnish();
+    const { epoch } = dock.storage.position();
+    await dock.storage.close();
+    backup();
+    expect((await announceAndClose('A')).epoch).toBe(epoch);
+    const lost = await announceAndClose('LOST');
+    expect(lost.epoch).toBe(epoch);
+    restore();
+    const restored = await announceAndClose('OTHER');
+    expect(restored.epoch).not.toBe(epoch);
+    expect(await announceAndClose('MORE')).toMatchObject({ epoch: restored.epoch, head: restored.head + 3 });
+    // The same backup a second time is a third history.
+    restore();
+    const again = (await open()).storage;
+    expect([epoch, restored.epoch]).not.toContain(again.position().epoch);
+    const { head, chain } = again.position();
+    expect(await again.chainAt(head)).toBe(chain);
+  });
+
+  it('is told also when it has grown past what was lost before this server saw it', async () => {
+    await (await (await open()).furnish()).storage.close();
+    backup();
+    const lost = await announceAndClose('LOST');
+    copyFileSync(`${file}.generation`, `${file}.kept`);
+    restore();
+    await announceAndClose('OTHER');
+    const { head } = await announceAndClose('MORE');
+    expect(head).toBeGreaterThan(lost.head);
+    // As if a server that knew no such file had written meanwhile, under the old epoch.
+    copyFileSync(`${file}.kept`, `${file}.generation`);
+    const database = new Database(file);
+    database.prepare('update stream set epoch = ?').run(lost.epoch);
+    database.close();
+    expect((await open()).storage.position().epoch).not.toBe(lost.epoch);
+  });
+
+  it.each([
+    ['is missing', (name: string) => rmSync(name)],
+    ['is cut off', (name: string) => truncateSync(name, 10)],
+  ])('is suspected when the file %s, unless there was nothing to lose', async (_what, spoil) => {
+    const empty = await open();
+    await empty.storage.close();
+    spoil(`${file}.generation`);
+    const dock = await open();
+    expect(dock.storage.position().epoch).toBe(empty.storage.position().epoch);
+    await dock.furnish();
+    await dock.storage.close();
+    spoil(`${file}.generation`);
+    expect((await open()).storage.position().epoch).not.toBe(dock.storage.position().epoch);
+  });
+
+  it('of an empty database can be read from its beginning', async () => {
+    await (await open()).storage.close();
+    backup();
+    await (await (await open()).furnish()).storage.close();
+    restore();
+    const { storage } = await open();
+    expect(await storage.chainAt(0)).toBe(storage.position().chain);
+  });
+
+  it('together with its generation file is another history all the same, which its chain tells', async () => {
     const dock = await (await open()).furnish();
     await dock.storage.close();
-    copyFileSync(file, `${file}.backup`);
-    const lost = await open();
-    await lost.announce('LOST');
-    const ahead = lost.storage.position();
-    await lost.storage.close();
-    copyFileSync(`${file}.backup`, file);
+    for (const name of [file, `${file}.generation`]) copyFileSync(name, `${name}.backup`);
+    const ahead = await announceAndClose('LOST');
+    for (const name of [file, `${file}.generation`]) copyFileSync(`${name}.backup`, name);
     const restored = await open();
     await restored.announce('OTHER');
     const { head, epoch } = restored.storage.position();
     expect([head, epoch]).toEqual([ahead.head, ahead.epoch]);
     expect(await restored.storage.chainAt(ahead.head)).not.toBe(ahead.chain);
+  });
+
+  it('is told while a server that was killed had noted its work', async () => {
+    const dock = await (await open()).furnish();
+    const noted = () => (JSON.parse(readFileSync(`${file}.generation`, 'utf8')) as { head: number }).head;
+    expect(noted()).toBe(0);
+    await expect.poll(noted, { timeout: 5000 }).toBe(dock.storage.position().head);
+  });
+
+  it('costs a full disk no work', async () => {
+    const faults: unknown[] = [];
+    const dock = await open({ logger: { error: (fields) => faults.push(fields) } });
+    mkdirSync(`${file}.generation.new`);
+    await dock.furnish();
+    await dock.announce('S');
+    await dock.storage.close();
+    expect(faults).toMatchObject([{ err: { code: 'EISDIR' } }]);
+    rmSync(`${file}.generation.new`, { recursive: true });
+    const again = await open();
+    expect(again.storage.position()).toEqual(dock.storage.position());
   });
 });

@@ -5,6 +5,7 @@ import type { Actor } from '#contract/domain/roles.ts';
 import type { Position, Sender, Storage } from '../core/storage.ts';
 import { genesis } from './digest.ts';
 import { toOpenError } from './faults.ts';
+import { continues, GenerationFile, generationFileOf, readMark } from './generation-file.ts';
 import type { Retention } from './maintain.ts';
 import { migrate } from './migrate.ts';
 import { type Db, STREAM } from './schema.ts';
@@ -37,6 +38,17 @@ const readPosition = async (writer: Db): Promise<Position> => {
   return { epoch: stream.epoch, head: Number(stream.head), chain: stream.chain, floor: Number(stream.floor) };
 };
 
+/** Begins a new history where the database stands: its numbers will be given out again, for other changes. */
+const beginEpoch = async (writer: Db, position: Position): Promise<Position> => {
+  const epoch = randomBytes(16).toString('hex');
+  const chain = position.head === 0 ? genesis(epoch) : position.chain;
+  await writer.updateTable('stream').set({ epoch, chain }).where('id', '=', STREAM).execute();
+  return { ...position, epoch, chain };
+};
+
+const RESTORED =
+  'the database is not the one that was last used here: a restored backup, or its generation file is missing. A new history begins; stations load it anew and hand back what they know';
+
 /**
  * Opens the SQLite storage, creating or upgrading the file as needed. Rejects with an `Error` that says what to do when the
  * file is damaged, is not a database, is in use by another server, or would not be durable.
@@ -54,10 +66,14 @@ export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage
     const writer = openWriter(file, maxBytes);
     opened.push(writer.close);
     await migrate(writer.db);
-    const position = await readPosition(writer.db);
+    const found = await readPosition(writer.db);
+    const generationFile = generationFileOf(file);
+    const isContinued = await continues(writer.db, found, await readMark(generationFile));
+    if (!isContinued) logger?.error({ file, head: found.head }, RESTORED);
+    const position = isContinued ? found : await beginEpoch(writer.db, found);
     const reader = openReader(file);
     opened.push(reader.close);
-    return createSqlStorage({
+    const storage: Storage = createSqlStorage({
       writer: writer.db,
       run: writer.run,
       reader: reader.db,
@@ -67,8 +83,16 @@ export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage
       ...(retention === undefined ? {} : { retention }),
       ...(approveByPin === undefined ? {} : { approveByPin }),
       onFault: (error) => logger?.error({ err: error }, 'a listener to commits failed'),
-      close: closeAll,
+      close: async () => {
+        await generation.write();
+        await closeAll();
+      },
     });
+    const onFault = (error: unknown) => logger?.error({ err: error }, 'the generation file could not be written');
+    const generation = new GenerationFile(generationFile, storage.position, onFault);
+    await generation.write();
+    storage.onCommit(() => generation.note());
+    return storage;
   } catch (error) {
     await closeAll();
     throw toOpenError(file, error);
