@@ -91,6 +91,18 @@ describe('PUT /api/shipments/:id/inspections/:inspectionId', () => {
     expect((await put(fresh(), { status: 'requested' }, undefined, 'unknown')).status).toBe(404);
   });
 
+  it('shows a supplier no more of an inspection than a frame would, also when there is nothing to do', async () => {
+    const id = fresh();
+    await put(id, { status: 'requested', note: 'look twice' }, { person: PEOPLE.lena });
+    for (const body of [{ status: 'requested' }, { status: 'completed', results: { held: '1' } }]) {
+      await put(id, body);
+      const { status, body: seen } = await put(id, { status: body.status }, { person: PEOPLE.acme });
+      expect(status).toBe(200);
+      expect(inspectionSchema.parse(seen)).toMatchObject({ id, note: null, outcome: null, quantities: null });
+      for (const secret of ['Lena', 'lena', 'Ivo', 'look twice']) expect(JSON.stringify(seen)).not.toContain(secret);
+    }
+  });
+
   it('knows no inspection of another shipment', async () => {
     const id = fresh();
     await put(id, { status: 'requested' });
