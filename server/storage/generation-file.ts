@@ -28,7 +28,7 @@ export const readMark = async (file: string): Promise<Mark | null> => {
  */
 export const continues = async (db: Db, position: Position, noted: Mark | null): Promise<boolean> => {
   if (noted === null) return position.head === 0;
-  if (noted.epoch !== position.epoch || noted.head > position.head) return false;
+  if (noted.epoch !== position.epoch) return false;
   return noted.head < position.floor || (await chainAt(db, noted.head)) === noted.chain;
 };
 
