@@ -81,6 +81,26 @@ describe('waiting for changes', () => {
     expect(await ahead).toBeGreaterThanOrEqual(290);
   });
 
+  it('looks again from where one stands who came while it was looking further on', async () => {
+    for (const warehouseId of ['JOL', 'DAL']) await define(warehouseId);
+    const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+    const asked: number[] = [];
+    const readFrame: Storage['readFrame'] = async (group, from) => {
+      asked.push(from);
+      if (asked.length === 1) await finished;
+      return storage.readFrame(group, from);
+    };
+    const slow = new ChangeWaiters({ ...storage, readFrame }, systemClock());
+    const ahead = slow.wait(dallas, 2, 5000, never);
+    await define('VEN');
+    await expect.poll(() => asked).toEqual([2]);
+    const behind = took(slow.wait(dallas, 1, 5000, never));
+    finish();
+    expect(await behind).toBeLessThan(2000);
+    slow.release();
+    await ahead;
+  });
+
   it('costs one read per commit and group, however many wait', async () => {
     const waits = Array.from({ length: 200 }, (_, at) => waiters.wait(at % 2 === 0 ? staff : dallas, 0, 150, never));
     await define('JOL');

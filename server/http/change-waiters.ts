@@ -70,7 +70,8 @@ export class ChangeWaiters {
   async #scan(watch: Watch): Promise<void> {
     const from = watch.scannedTo;
     const frame = await this.#storage.readFrame(watch.group, from);
-    watch.scannedTo = Math.max(watch.scannedTo, frame.to);
+    // Somebody further behind may have come meanwhile: then it is looked at again from there.
+    if (watch.scannedTo === from) watch.scannedTo = frame.to;
     const last = frame.changes.at(-1)?.seq ?? 0;
     for (const waiter of watch.waiters) if (waiter.from < last) waiter.resolve();
     if (frame.to < frame.head) this.#look();
