@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ShipmentDetail } from '#contract/domain/entities.ts';
+import { ProblemError } from '#contract/wire/errors.ts';
 import { announce, type Dock, furnish, PEOPLE, startDock } from '../dock-for-tests.ts';
 
 let dock: Dock;
@@ -114,6 +115,17 @@ describe('Idempotency-Key', () => {
     expect((await post(one)).body.id).toBe(shipment.body.id);
     expect((await reject()).body).toEqual(rejection.body);
     expect(storage.position().head).toBe(head);
+  });
+
+  it('says what was done also when the answer cannot be kept', async () => {
+    const { storage } = dock.server;
+    const kept = storage.keepAnswer;
+    storage.keepAnswer = () => Promise.reject(new ProblemError('storage_full'));
+    const headers = key();
+    const made = await post(headers);
+    storage.keepAnswer = kept;
+    expect(made.status).toBe(201);
+    expect((await post(headers)).body.id).toBe(made.body.id);
   });
 
   it('refuses a key that is none', async () => {

@@ -119,6 +119,9 @@ export const keepAnswers = (app: FastifyInstance, storage: Storage): Idempotency
         const contentType = String(reply.getHeader('content-type') ?? 'application/json');
         await storage.keepAnswer(held.key, { status: reply.statusCode, body: payload, contentType });
       }
+    } catch (error) {
+      // What the answer says is done, or refused, whether or not it could be kept: it must not turn into "nothing was saved".
+      request.log.error({ err: error }, 'an answer could not be kept for its Idempotency-Key');
     } finally {
       held.release();
     }
