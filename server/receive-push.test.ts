@@ -52,6 +52,14 @@ describe('receivePush', () => {
     });
   });
 
+  it('mends texts that cannot be stored, ids among them, and no others', async () => {
+    const broken = { ...piece(1, 'station-\0'), args: { text: 'half \ud800', list: ['\0'] } };
+    const { pushed } = await receive({ clientId: 'station-\0', mutations: [broken] });
+    expect(pushed).toMatchObject([
+      { clientId: 'station-\ufffd', mutations: [{ args: { text: 'half \ufffd', list: ['\ufffd'] } }] },
+    ]);
+  });
+
   it('guesses the number of a piece that does not say it', async () => {
     const { outcome } = await receive({ mutations: [piece(4), 'garbage'] });
     expect(outcome).toMatchObject({ stoppedBy: { n: 5 } });

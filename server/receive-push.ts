@@ -1,8 +1,12 @@
 import { ProblemError } from '#contract/wire/errors.ts';
 import { type Mutation, mutation, type PushReply, pushRequest, type Verdict } from '#contract/wire/sync.ts';
+import { mended } from './core/plain-json.ts';
 import type { Sender, Storage } from './core/storage.ts';
 
-/** Takes what a station pushed, by socket or HTTP; throws `ProblemError` only when the request as a whole cannot be read. */
+/**
+ * Takes what a station pushed, by socket or HTTP, once its shape was checked at the door; throws `ProblemError` only when the
+ * request as a whole cannot be read.
+ */
 export type ReceivePush = (sender: Sender, payload: unknown) => Promise<PushReply>;
 
 type Stop = NonNullable<PushReply['stoppedBy']>;
@@ -47,7 +51,8 @@ const stationOf = (request: { clientId?: string | undefined; mutations: readonly
 export const createReceivePush =
   (storage: Storage, now: () => number, onDone: (verdicts: readonly Verdict[], seconds: number) => void): ReceivePush =>
   async (sender, payload) => {
-    const request = pushRequest.safeParse(payload);
+    // Refused, a broken text would hold up everything a station has to say after it, and nobody there could mend it.
+    const request = pushRequest.safeParse(mended(payload));
     if (!request.success) {
       const issues = request.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
       throw new ProblemError('malformed', 'A push is { clientId?, mutations: [1 to 50] }.', { issues });

@@ -125,7 +125,14 @@ describe('what does not exist or is no HTTP', () => {
 
   it('answers a broken path and never repeats a query', async () => {
     expect((await dock.ask<{ code: string }>('/api/shipments/%zz')).body.code).toBe('malformed');
-    expect((await dock.ask('/nothing?token=secret')).text).not.toContain('secret');
+    for (const path of ['/nothing', '/api/shipments/%zz', `/api/shipments/${'x'.repeat(600)}`])
+      expect((await dock.ask(`${path}?token=secret`)).text).not.toContain('secret');
+    expect((await dock.ask<{ code: string }>(`/api/shipments/${'x'.repeat(600)}`)).body.code).toBe('too_large');
+  });
+
+  it('answers a bare OPTIONS', async () => {
+    const { status, text } = await dock.ask('OPTIONS /api/shipments', { person: null });
+    expect([status, text]).toEqual([204, '']);
   });
 
   it.each([

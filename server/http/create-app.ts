@@ -8,6 +8,7 @@ import { ProblemError } from '#contract/wire/errors.ts';
 import { registerApiDocs } from './api-docs.ts';
 import { requireToken } from './authenticate.ts';
 import { keepAnswers } from './idempotency.ts';
+import { requirePlainBodies } from './plain-body.ts';
 import type { HttpPorts } from './ports.ts';
 import { problemDocumentOf, problemErrorOf, replyProblem } from './problems.ts';
 import { asnRoutes } from './routes/asns.ts';
@@ -29,6 +30,9 @@ declare module 'fastify' {
 const BODY_BYTES = 1024 * 1024;
 /** Milliseconds in which a request must have come in whole; fifty megabytes over a slow line fit. */
 const REQUEST_MS = 600_000;
+/** Milliseconds for the headers alone, and between looks for those who are late: holding a connection open costs nothing else. */
+const HEADERS_MS = 15_000;
+const LOOK_MS = 5_000;
 const RATE_WINDOW_S = 5;
 
 const EXPOSED = ['etag', 'content-range', 'content-disposition', 'accept-ranges', 'retry-after', 'location'];
@@ -78,6 +82,7 @@ const apiRoutes =
   (ports: HttpPorts): FastifyPluginAsync =>
   async (api) => {
     requireToken(api, ports.verify);
+    requirePlainBodies(api);
     const idempotency = keepAnswers(api, ports.storage);
     await api.register(shipmentRoutes(ports));
     await api.register(rejectionRoutes(ports));
@@ -95,6 +100,7 @@ export const createApp = async (ports: HttpPorts, logger: FastifyBaseLogger): Pr
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: LOOK_MS },
     return503OnClosing: false,
     forceCloseConnections: false,
     routerOptions: { maxParamLength: 500 },
@@ -125,6 +131,8 @@ export const createApp = async (ports: HttpPorts, logger: FastifyBaseLogger): Pr
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH'],
     exposedHeaders: EXPOSED,
     maxAge: 600,
+    // Strict, the plugin would answer a bare OPTIONS in a form of its own.
+    strictPreflight: false,
   });
   await limitRate(app, ports);
   await app.register(multipart, { throwFileSizeLimit: false });

@@ -6,6 +6,9 @@ import { PROBLEMS, type ProblemCode, type ProblemDocument, ProblemError } from '
 const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_type',
   FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
+  // Their own sentences repeat the address as it was sent, tokens in it and all.
+  FST_ERR_BAD_URL: 'malformed',
+  FST_ERR_MAX_PARAM_LENGTH: 'too_large',
   FST_REQ_FILE_TOO_LARGE: 'too_large',
   FST_PARTS_LIMIT: 'too_large',
   FST_FILES_LIMIT: 'too_large',
@@ -41,9 +44,14 @@ export const parseOrInvalid = <S extends z.ZodType>(schema: S, value: unknown): 
   return read.data;
 };
 
+/** The client hung up in the middle of its request: nobody reads the answer, and it is no fault of ours. */
+const isHungUp = (error: Error): boolean =>
+  error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET';
+
 /** The `ProblemError` behind whatever was thrown, or null when it is a fault of ours. */
 export const problemErrorOf = (error: FastifyError | Error): ProblemError | null => {
   if (error instanceof ProblemError) return error;
+  if (isHungUp(error)) return new ProblemError('malformed', 'The request was cut off. Send it again.');
   if ('validation' in error && error.validation !== undefined) {
     const issues = error.validation.map((each) => ({
       path: each.instancePath.replace(/^\//, '').replaceAll('/', '.'),

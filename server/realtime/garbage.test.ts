@@ -16,6 +16,15 @@ afterAll(() => dock.close());
 
 const say = (event: string, ...args: unknown[]) => socket.timeout(3000).emitWithAck(event, ...args);
 
+const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+const work = (args: object) => ({
+  clientId: 'station-of-garbage',
+  n: 1,
+  type: 'recordArrival',
+  args,
+  occurredAt: '2026-11-23T08:00:00Z',
+});
+
 describe('garbage on the socket', () => {
   it.each([
     ['an unknown event', 'teleport', [{}], 'unknown_event'],
@@ -29,6 +38,14 @@ describe('garbage on the socket', () => {
     ['an id of a thousand characters', 'join:shipment', [{ shipmentId: 'x'.repeat(1000) }], 'malformed'],
     ['bytes', 'join:shipment', [Buffer.from('s1')], 'malformed'],
     ['a list', 'typing:start', [[]], 'malformed'],
+    ['a push that goes deep', 'sync:push', [{ mutations: [work({ nested: nested(1000) })] }], 'malformed'],
+    ['a push of bytes', 'sync:push', [{ mutations: [Buffer.alloc(3_000_000)] }], 'malformed'],
+    [
+      'a push of very many numbers',
+      'sync:push',
+      [{ mutations: [work({ list: Array(400_000).fill(0) })] }],
+      'too_large',
+    ],
     ['a hello of nothing', 'sync:hello', [{}], 'malformed'],
     [
       'a hello with a cursor that is none',
@@ -44,6 +61,20 @@ describe('garbage on the socket', () => {
     expect(answer).toMatchObject({ ok: false, code });
     expect(answer.message.length).toBeGreaterThan(10);
     expect(socket.connected).toBe(true);
+  });
+
+  it('answers what no client library could write', async () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const { transport } = socket.io.engine as never as { transport: { ws: WebSocket } };
+    for (const [id, event] of ['sync:hello', 'sync:push'].entries()) {
+      const heard = new Promise<string>((resolve) => {
+        transport.ws.addEventListener('message', ({ data }) => {
+          if (String(data).startsWith(`439${id}`)) resolve(String(data));
+        });
+      });
+      transport.ws.send(`429${id}["${event}",{"mutations":[${deep}]}]`);
+      expect(await heard).toContain('"code":"malformed"');
+    }
   });
 
   it('answers a ping with anything, and needs no acknowledgement for anything', async () => {

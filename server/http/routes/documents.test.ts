@@ -126,6 +126,9 @@ describe('POST /api/shipments/:id/documents', () => {
     await expect.poll(leftBehind).toHaveLength(1);
     asked.destroy();
     await expect.poll(leftBehind).toEqual([]);
+    const metrics = async () => (await dock.ask('/metrics', { person: null })).text;
+    await expect.poll(metrics).toMatch(/errors_total\{code="malformed"\} 1$/m);
+    expect(await metrics(), 'no fault of the server').not.toContain('code="internal"');
   });
 
   it.each([

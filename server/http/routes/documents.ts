@@ -14,6 +14,7 @@ import { type Idempotency, rowId } from '../idempotency.ts';
 import { namesEtag } from '../if-none-match.ts';
 import { isShownInline, mediaTypeOf } from '../media-type.ts';
 import { problems } from '../openapi.ts';
+import { requirePlainText } from '../plain-body.ts';
 import type { HttpPorts } from '../ports.ts';
 import { parseOrInvalid } from '../problems.ts';
 import { commandOf, rowLeft, runCommands } from '../run-commands.ts';
@@ -58,6 +59,7 @@ const readForm = async (request: FastifyRequest, { documents, limits }: HttpPort
         'unsupported_type',
         'Documents are PDF, PNG, JPEG, WebP, HEIC, TIFF, text, CSV, XML, JSON, Word or Excel; this is none of them.',
       );
+    requirePlainText(fields);
     return { ...parseOrInvalid(uploadFields, fields), file: sent.file, fileName, mediaType };
   } catch (error) {
     dropRest(request);

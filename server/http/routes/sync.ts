@@ -52,7 +52,7 @@ export const syncRoutes =
 
     app.post(
       '/api/sync/mutations',
-      { schema: { body: pushRequest, response: { 200: pushReply, ...problems }, tags } },
+      { schema: { body: pushRequest, response: { 200: pushReply, ...problems }, tags }, config: { mendsText: true } },
       async ({ access, body }) => receivePush(access, body),
     );
   };
