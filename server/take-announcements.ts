@@ -3,7 +3,7 @@ import type { Command } from '#contract/domain/command-args.ts';
 import { ProblemError } from '#contract/wire/errors.ts';
 import type { AsnWarning, announceBody } from '#contract/wire/http.ts';
 import type { Access } from './access.ts';
-import { maySee, mayWorkIn } from './core/gate.ts';
+import { mayWorkIn } from './core/gate.ts';
 import type { TakenNotice } from './http/ports.ts';
 import { commandOf, runCommands } from './http/run-commands.ts';
 import type { NoticePorts } from './take-notice.ts';
@@ -62,12 +62,11 @@ export const createTakeAnnouncements =
     const unknown = await unknownIn(ports, list);
     requireAllowed(ports, list, access, unknown);
     const announcements = list.map(({ id, ...facts }) => commandOf('announceShipment', { ...facts, shipmentId: id }));
-    const intake = { actor: { ...access.actor, role: 'intake' as const }, scope: null };
+    // The notice speaks, but only of what is in sight of whoever hands it in: a number or id that is somebody else's is in use and
+    // nothing more is said of it.
+    const intake = { actor: { ...access.actor, role: 'intake' as const }, scope: access.scope };
     const outcomes = await runCommands(ports, intake, [...unknown.map(define), ...announcements]);
     const shipments = outcomes.flatMap(({ shipment }) => (shipment === null ? [] : [shipment]));
-    // A number that was announced before answers with that shipment; whose it is was not known until now.
-    if (shipments.some((shipment) => !maySee(access.scope, shipment)))
-      throw new ProblemError('already_exists', 'A shipment with this number exists elsewhere.');
     return {
       shipments: shipments.map(({ id, number, lineCount }) => ({ id, number, lines: lineCount })),
       warnings: unknown.map(created),

@@ -120,6 +120,44 @@ describe('POST /api/asns in other forms', () => {
     expect((await dock.ask('POST /api/asns', { json: { number: 'x' } })).status).toBe(422);
   });
 
+  it('takes ten thousand lines in all, however many notices they are in', async () => {
+    const list = [4000, 4000, 2001].map((count, at) => ({
+      ...json,
+      number: `LONG-${at}`,
+      lines: Array(count).fill({ quantity: '1' }),
+    }));
+    const { status, body } = await dock.ask<{ code: string; detail: string }>('POST /api/asns', { json: list });
+    expect([status, body.code]).toEqual([413, 'notice_over_limit']);
+    expect(body.detail).toContain('10001');
+    expect((await dock.ask<{ shipments: [] }>('/api/shipments?q=LONG-')).body.shipments).toEqual([]);
+  });
+
+  it('says nothing of the shipment whose number or id is taken, and does nothing else in the list', async () => {
+    const secret = { warehouseId: 'JOL', supplierId: 'ACME', id: 'ours', number: 'OURS', carrier: 'CANARY' };
+    expect((await dock.ask('POST /api/asns', { json: secret })).status).toBe(200);
+    for (const person of [PEOPLE.dallas, PEOPLE.zenith])
+      for (const taken of [{ id: 'ours' }, { number: 'OURS', supplierId: 'ACME' }]) {
+        if (person === PEOPLE.zenith && 'number' in taken) continue; // Zenith's own numbers are its own.
+        const list = [
+          { warehouseId: 'DAL', number: 'BESIDE' },
+          { warehouseId: 'DAL', ...taken },
+        ];
+        const reply = await dock.ask<{ code: string }>('POST /api/asns', { person, json: list });
+        expect([reply.status, reply.body.code]).toEqual([409, 'already_exists']);
+        expect(reply.text).not.toMatch(/CANARY|JOL/);
+        expect((await dock.ask<{ shipments: [] }>('/api/shipments?q=BESIDE')).body.shipments).toEqual([]);
+      }
+  });
+
+  it('tells a supplier what is in use of its own, and not who did what with it', async () => {
+    const own = { warehouseId: 'JOL', id: 'acmes', number: 'ACMES' };
+    expect((await dock.ask('POST /api/asns', { json: own, person: PEOPLE.acme })).status).toBe(200);
+    await dock.ask('PATCH /api/shipments/acmes/status', { json: { status: 'arrived' } });
+    const reply = await dock.ask('POST /api/asns', { json: { ...own, carrier: 'other' }, person: PEOPLE.acme });
+    expect(reply.body).toMatchObject({ code: 'already_exists', shipment: { id: 'acmes', status: 'arrived' } });
+    expect(reply.text).not.toContain('Lena');
+  });
+
   it('creates what only the notice knows, and says so', async () => {
     const fresh = { ...json, number: 'J6', warehouseId: 'NEW', supplierId: 'NEWCO' };
     const { body } = await dock.ask('POST /api/asns', { json: fresh, person: PEOPLE.ada });

@@ -13,8 +13,22 @@ const X12 = 'application/edi-x12';
 const LATER = ['application/edifact', 'text/csv'] as const;
 const MAY_ANNOUNCE = new Set(['admin', 'lead', 'supplier']);
 
+/** Lines in all, as in a file of any other form: every one is a row, and all of them are one transaction. */
+const MOST_LINES = 10_000;
+
 /** One `POST /api/shipments` body or several. */
 const announcements = z.union([announceBody.transform((one) => [one]), z.array(announceBody).min(1).max(100)]);
+
+const announcementsOf = (body: unknown): z.output<typeof announcements> => {
+  const list = parseOrInvalid(announcements, body);
+  const lines = list.reduce((sum, one) => sum + one.lines.length, 0);
+  if (lines > MOST_LINES)
+    throw new ProblemError(
+      'notice_over_limit',
+      `The notices have ${lines} lines together; ${MOST_LINES} fit in one request.`,
+    );
+  return list;
+};
 
 /** Each with an id that follows from the request's key when it has one, so that a repeat names the same shipments. */
 const named = (request: FastifyRequest, { newId }: HttpPorts, list: z.output<typeof announcements>) =>
@@ -51,7 +65,7 @@ export const asnRoutes =
           );
         const taken = Buffer.isBuffer(body)
           ? await ports.takeNotice(body, access)
-          : await ports.takeAnnouncements(named(request, ports, parseOrInvalid(announcements, body)), access);
+          : await ports.takeAnnouncements(named(request, ports, announcementsOf(body)), access);
         return { shipments: [...taken.shipments], warnings: [...taken.warnings] };
       },
     );
