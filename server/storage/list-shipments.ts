@@ -10,8 +10,12 @@ import type { Db } from './schema.ts';
 const isKey = (key: readonly unknown[]): key is [etaMs: number, id: string] =>
   key.length === 2 && Number.isInteger(key[0]) && typeof key[1] === 'string';
 
-/** `q` as a pattern: found anywhere, with its own wildcards meaning themselves. */
-const pattern = (q: string): string => `%${q.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+/** `q` as a pattern: found anywhere, with its own wildcards meaning themselves. SQLite would read it up to a NUL only. */
+const pattern = (q: string): string =>
+  `%${q
+    .toLowerCase()
+    .replaceAll('\0', '\ufffd')
+    .replace(/[\\%_]/g, '\\$&')}%`;
 
 /** Shipments a person may see, newest expected first and those without an ETA last, in pages. */
 export const listShipments = async (db: Db, scope: Scope, filter: ListFilter) => {

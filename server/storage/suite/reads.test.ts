@@ -76,6 +76,8 @@ describe.each(STORAGES)('reads on $name', ({ makePlace }) => {
       ['n-1', ['none']],
       ['po_7', ['noon']],
       ['PO%7', []],
+      ['\0', []],
+      ['N-1\0', []],
       ['100%', ['none']],
       ['tr-9', ['early']],
       ['zen', ['later']],
