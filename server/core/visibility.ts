@@ -2,6 +2,7 @@ import type { CommandName } from '#contract/domain/command-table.ts';
 import type { EntityName } from '#contract/domain/entities.ts';
 import type { Actor } from '#contract/domain/roles.ts';
 import type { HistoryEntry } from '#contract/wire/http.ts';
+import type { Viewer } from '#contract/wire/presence.ts';
 import type { Change } from '#contract/wire/sync.ts';
 import type { Group } from './scope.ts';
 import type { RawChange } from './storage.ts';
@@ -19,6 +20,10 @@ const PEOPLE = ['requestedBy', 'claimedBy', 'completedBy', 'reportedBy'] as cons
 /** Suppliers learn the role of whoever did it; names only of their own people. */
 const maskActor = (actor: Actor): Actor =>
   actor.role === 'supplier' ? actor : { id: 'staff', name: '', role: actor.role };
+
+/** Somebody who looks at a shipment as a group may know them: suppliers learn that somebody of the house looks. */
+export const projectViewer = (group: Group, { isStaff, ...viewer }: Viewer & { readonly isStaff: boolean }): Viewer =>
+  group.projection === 'supplier' && isStaff ? { ...viewer, userId: 'staff', userName: '' } : viewer;
 
 const maskPeople = (row: Row): Row => {
   const masked: Row = { ...row };

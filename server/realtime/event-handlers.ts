@@ -1,6 +1,7 @@
 import { ProblemError } from '#contract/wire/errors.ts';
 import { OLDEST_SERVED_VERSION, PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import type { Storage } from '../core/storage.ts';
+import { projectViewer } from '../core/visibility.ts';
 import type { ReceivePush } from '../receive-push.ts';
 import { type DockSocket, groupRoom, shipmentRoom } from './dock-socket.ts';
 import type { Handlers } from './handle-event.ts';
@@ -23,14 +24,15 @@ export const createHandlers = (ports: HandlerPorts): Handlers => {
   const instant = (): string => new Date(now()).toISOString();
 
   const join = async (socket: DockSocket, shipmentId: string): Promise<object> => {
-    const { access } = socket.data;
+    const { access, group } = socket.data;
     if ((await storage.findShipment(access.scope, shipmentId)) === null) throw new ProblemError('not_found');
     // Gone while we looked: joining now would leave a viewer nobody ever takes out.
     if (!socket.connected) return {};
     await socket.join(shipmentRoom(shipmentId));
-    const { id: userId, name: userName } = access.actor;
-    tell(presence.join(shipmentId, { userId, userName, socketId: socket.id, since: instant() }));
-    const viewers = presence.viewers(shipmentId);
+    const { id: userId, name: userName, role } = access.actor;
+    const isStaff = role !== 'supplier';
+    tell(presence.join(shipmentId, { userId, userName, socketId: socket.id, since: instant(), isStaff }));
+    const viewers = presence.viewers(shipmentId).map((viewer) => projectViewer(group, viewer));
     return { shipmentId, viewers, viewersCount: viewers.length };
   };
 

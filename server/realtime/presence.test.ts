@@ -6,6 +6,7 @@ const viewer = (socketId: string, userName = 'Mara') => ({
   userName,
   socketId,
   since: '2026-11-23T08:00:00.000Z',
+  isStaff: true,
 });
 const alive = () => 0;
 

@@ -1,6 +1,8 @@
 import type { Viewer } from '#contract/wire/presence.ts';
 
-type Lease = Viewer & { typing: { until: number; saidAt: number } | null };
+/** Somebody who looks. `isStaff`: suppliers do not learn who. */
+export type Onlooker = Viewer & { readonly isStaff: boolean };
+type Lease = Onlooker & { typing: { until: number; saidAt: number } | null };
 
 /** Milliseconds after the last sign of life of its connection that a lease ends. */
 export const LEASE_MS = 25_000;
@@ -11,8 +13,13 @@ const SAY_AGAIN_MS = 2_000;
 
 /** What others in the room are to be told. */
 export type Told =
-  | { readonly kind: 'viewing' | 'gone'; readonly shipmentId: string; readonly viewer: Viewer; readonly count: number }
-  | { readonly kind: 'typing'; readonly shipmentId: string; readonly viewer: Viewer; readonly isTyping: boolean };
+  | {
+      readonly kind: 'viewing' | 'gone';
+      readonly shipmentId: string;
+      readonly viewer: Onlooker;
+      readonly count: number;
+    }
+  | { readonly kind: 'typing'; readonly shipmentId: string; readonly viewer: Onlooker; readonly isTyping: boolean };
 
 /**
  * Who looks at which shipment, and who is typing: leases in memory that die with their connection, never in the log. Counts are of
@@ -23,7 +30,7 @@ export class Presence {
   readonly #bySocket = new Map<string, Set<string>>();
 
   /** Starts a lease; nothing to tell when it is there already. */
-  join(shipmentId: string, viewer: Viewer): Told[] {
+  join(shipmentId: string, viewer: Onlooker): Told[] {
     const leases = this.#byShipment.get(shipmentId) ?? new Map<string, Lease>();
     if (leases.has(viewer.socketId)) return [];
     this.#byShipment.set(shipmentId, leases.set(viewer.socketId, { ...viewer, typing: null }));
@@ -84,9 +91,9 @@ export class Presence {
   }
 
   /** In the order they came. */
-  viewers(shipmentId: string): Viewer[] {
+  viewers(shipmentId: string): Onlooker[] {
     return [...(this.#byShipment.get(shipmentId)?.values() ?? [])].map(viewerOf);
   }
 }
 
-const viewerOf = ({ userId, userName, socketId, since }: Lease): Viewer => ({ userId, userName, socketId, since });
+const viewerOf = ({ typing: _, ...onlooker }: Lease): Onlooker => onlooker;

@@ -177,6 +177,41 @@ describe('looking at a shipment', () => {
     expect(await say(stranger, 'typing:start', { shipmentId: id })).toMatchObject({ ok: false, code: 'forbidden' });
   });
 
+  it('tells a supplier that the house looks and types, not who', async () => {
+    const { id } = await announce(dock);
+    const [mara, acme] = [await dock.connect(PEOPLE.mara), await dock.connect(PEOPLE.acme)];
+    await join(mara, id);
+    const joined = await join(acme, id);
+    expect(joined.viewers).toMatchObject([
+      { userId: 'staff', userName: '', socketId: mara.id },
+      { userId: 'acme-desk', userName: 'Acme desk', socketId: acme.id },
+    ]);
+    const heardByAcme: unknown[] = [];
+    const heardByMara: unknown[] = [];
+    acme.onAny((...event) => heardByAcme.push(event));
+    mara.onAny((...event) => heardByMara.push(event));
+    const ivo = await dock.connect(PEOPLE.ivo);
+    await join(ivo, id);
+    await say(ivo, 'typing:start', { shipmentId: id });
+    await say(ivo, 'leave:shipment', { shipmentId: id });
+    await say(acme, 'typing:start', { shipmentId: id });
+    await Promise.all([say(acme, 'ping'), say(mara, 'ping')]);
+    expect(heardByAcme).toMatchObject([
+      ['user:viewing', { userId: 'staff', userName: '', socketId: ivo.id, viewersCount: 3 }],
+      ['user:typing', { userId: 'staff', userName: '', isTyping: true }],
+      ['user:typing', { userId: 'staff', userName: '', isTyping: false }],
+      ['user:disconnected', { userId: 'staff', userName: '', viewersCount: 2 }],
+    ]);
+    expect(JSON.stringify(heardByAcme)).not.toContain('Ivo');
+    expect(heardByMara).toMatchObject([
+      ['user:viewing', { userId: 'ivo', userName: 'Ivo' }],
+      ['user:typing', { userName: 'Ivo', isTyping: true }],
+      ['user:typing', { userName: 'Ivo', isTyping: false }],
+      ['user:disconnected', { userName: 'Ivo' }],
+      ['user:typing', { userName: 'Acme desk', isTyping: true }],
+    ]);
+  });
+
   it('slows down who types too fast', async () => {
     const { id } = await announce(dock);
     const { ivo } = await pair(id);
