@@ -76,5 +76,7 @@ export const createVerify = (keys: AccessKeys, now: () => number): Verify => {
 };
 
 /** Signs a token with exactly `claims`: for the operator's command line and for tests. */
-export const signToken = (claims: TokenClaims, secret: string): Promise<string> =>
-  new SignJWT({ ...claims }).setProtectedHeader({ alg: ALGORITHM }).sign(new TextEncoder().encode(secret));
+export const signToken = ({ iat, ...claims }: TokenClaims, secret: string): Promise<string> =>
+  new SignJWT(iat === undefined ? claims : { ...claims, iat })
+    .setProtectedHeader({ alg: ALGORITHM })
+    .sign(new TextEncoder().encode(secret));

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { createVerify } from './access.ts';
 import type { Storage } from './core/storage.ts';
+import { Turnstile } from './core/turnstile.ts';
 import { createLog } from './create-log.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { drainHttp } from './drain-http.ts';
@@ -11,6 +12,7 @@ import { ChangeWaiters } from './http/change-waiters.ts';
 import { createApp } from './http/create-app.ts';
 import { openDocumentStore } from './http/document-store.ts';
 import { createMetrics } from './http/metrics.ts';
+import { SnapshotShelf } from './http/snapshot-shelf.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { maintainRegularly } from './maintain-regularly.ts';
 import { SocketManager } from './realtime/socket-manager.ts';
@@ -70,6 +72,11 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   const receivePush = createReceivePush(storage, now, (_verdicts, seconds) => metrics.committed('push', seconds));
   const documents = await openDocumentStore(join(dataDir, 'documents'));
   const waiters = new ChangeWaiters(storage, clock);
+  const snapshots = new SnapshotShelf({ storage, folder: join(dataDir, 'snapshots'), clock, newId: uuidv7 });
+  const turnstiles = {
+    catchUp: new Turnstile(limits.catchUps, clock),
+    snapshots: new Turnstile(limits.snapshots, clock),
+  };
   const intake = { storage, metrics, now, newId: uuidv7, createUnknown };
   const takers = {
     takeNotice: createTakeNotice(intake),
@@ -78,7 +85,7 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   };
   const shared = { storage, verify, allowedOrigins };
   const app = await createApp(
-    { ...shared, ...takers, now, documents, waiters, metrics, limits, newId: uuidv7, isReady },
+    { ...shared, ...takers, now, documents, waiters, snapshots, turnstiles, metrics, limits, newId: uuidv7, isReady },
     log,
   );
   const meter = { eventReceived: metrics.eventReceived, eventSent: metrics.eventSent, refused: metrics.refused };

@@ -51,8 +51,11 @@ export const DOWN = {
   'shipment:rejected': event('shipment:rejected', { shipmentId: id, rejection, seq }),
   'user:typing': event('user:typing', { userId: id, userName: z.string(), shipmentId: id, isTyping: z.boolean() }),
   'sync:frame': frame,
-  /** What this socket may see has changed; say hello again. */
-  'sync:scope': z.object({ group: z.string() }),
+  /**
+   * This socket gets no more frames until it says hello again. `access`: what its person may see has changed, `group` is what it is
+   * now. `behind`: it did not take what was sent fast enough.
+   */
+  'sync:scope': z.object({ group: z.string(), reason: z.enum(['access', 'behind']).default('access') }),
   /** The wire this client speaks is no longer served. */
   'sync:upgrade': z.object({ protocol: z.int(), oldest: z.int() }),
 } as const;

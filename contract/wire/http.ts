@@ -6,7 +6,7 @@ import { id, instant, longText, quantity, shortText } from '../domain/fields.ts'
 import { checkResult, inspectionCheck } from '../domain/inspection.ts';
 import { capacity } from '../domain/places.ts';
 import { disposition, reasonCode } from '../domain/reasons.ts';
-import { actor } from '../domain/roles.ts';
+import { actor, role } from '../domain/roles.ts';
 import { shipment } from '../domain/shipment.ts';
 import { rejection } from '../domain/shipment-records.ts';
 import { shipmentStatus } from '../domain/status.ts';
@@ -101,6 +101,28 @@ export type AsnWarning = z.infer<typeof asnWarning>;
 export const asnReply = z.object({
   shipments: z.array(z.object({ id, number: z.string(), lines: z.int() })),
   warnings: z.array(asnWarning),
+});
+
+export const snapshotQuery = z.object({
+  /** The snapshot whose transfer broke off, and how many lines after its head are there already. */
+  snapshot: z.string().max(64).optional(),
+  line: z.coerce.number().int().min(0).default(0),
+});
+
+/** What somebody may do and see from now on, whatever their token says; see `tokenClaims` for the meaning. */
+export const accessBody = z
+  .object({ role: role, warehouses: z.array(id).max(1000), supplierId: id.optional() })
+  .refine(({ role, supplierId }) => role !== 'supplier' || supplierId !== undefined, {
+    path: ['supplierId'],
+    message: 'A supplier needs a supplierId.',
+  });
+export const accessReply = z.object({
+  userId: id,
+  role: role,
+  warehouses: z.array(id),
+  supplierId: id.nullable(),
+  /** Tokens issued after this say for themselves again. */
+  changedAt: instant,
 });
 
 export const changesQuery = z.object({

@@ -122,7 +122,11 @@ export const helloReply = z.object({
 });
 export type HelloReply = z.infer<typeof helloReply>;
 
-/** Lines of the NDJSON snapshot: one head, rows (open work first), one end. */
+/**
+ * Lines of the NDJSON snapshot: one head, rows (open work first), one end. When the transfer breaks off, ask again with
+ * `?snapshot=<snapshot>&line=<lines after the head so far>`: the reply's head says from which line it goes on, or names another
+ * snapshot, and then everything starts anew.
+ */
 export const snapshotHead = z.object({
   kind: z.literal('head'),
   protocol: z.int(),
@@ -130,6 +134,10 @@ export const snapshotHead = z.object({
   seq: z.int().min(0),
   chain: z.string(),
   group: z.string(),
+  /** Null from a server that cannot go on where a transfer broke off. */
+  snapshot: z.string().max(64).nullable().default(null),
+  /** Lines of this snapshot that are left out before the first one that follows. */
+  line: z.int().min(0).default(0),
 });
 export const snapshotRow = z.object({
   kind: z.literal('row'),

@@ -15,6 +15,8 @@ export const tokenClaims = z
     supplierId: id.optional(),
     /** Seconds since 1970. */
     exp: z.int(),
+    /** When it was issued, in seconds since 1970: a later change of what the person may see overrules it. */
+    iat: z.number().optional(),
   })
   .refine((claims) => claims.role !== 'supplier' || claims.supplierId !== undefined, {
     message: 'a supplier token names its supplierId',

@@ -4,8 +4,9 @@
  *
  * History
  * 1  2026-11-23  first wire: guide events, one log read three ways, mutations with verdicts
+ * 2  2026-11-24  snapshots go on where they broke off; `sync:scope` says why; what a person may see can be changed
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Oldest number the server still answers; older stations get `sync:upgrade`. */
 export const OLDEST_SERVED_VERSION = 1;

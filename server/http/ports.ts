@@ -1,11 +1,13 @@
 import type { AsnWarning } from '#contract/wire/http.ts';
 import type { Access, Verify } from '../access.ts';
 import type { Storage } from '../core/storage.ts';
+import type { Turnstile } from '../core/turnstile.ts';
 import type { ReceivePush } from '../receive-push.ts';
 import type { TakeAnnouncements } from '../take-announcements.ts';
 import type { ChangeWaiters } from './change-waiters.ts';
 import type { DocumentStore } from './document-store.ts';
 import type { Metrics } from './metrics.ts';
+import type { SnapshotShelf } from './snapshot-shelf.ts';
 
 export type TakenNotice = {
   readonly shipments: readonly { readonly id: string; readonly number: string; readonly lines: number }[];
@@ -31,6 +33,9 @@ export type HttpPorts = {
   readonly receivePush: ReceivePush;
   readonly documents: DocumentStore;
   readonly waiters: ChangeWaiters;
+  readonly snapshots: SnapshotShelf;
+  /** For the heavy reading of those who come back. */
+  readonly turnstiles: { readonly catchUp: Turnstile; readonly snapshots: Turnstile };
   readonly metrics: Metrics;
   readonly limits: HttpLimits;
   readonly allowedOrigins: readonly string[];

@@ -1,7 +1,7 @@
 import type { SnapshotLine } from '#contract/wire/sync.ts';
 import { PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import type { Group } from '../core/scope.ts';
-import type { Storage } from '../core/storage.ts';
+import type { Position, Storage } from '../core/storage.ts';
 
 /** The first page is small, so that a new station shows open work at once; the rest comes in bulk. */
 const FIRST_PAGE = 200;
@@ -9,14 +9,18 @@ const PAGE = 1000;
 
 const line = (value: SnapshotLine): string => `${JSON.stringify(value)}\n`;
 
+/** What stands before the lines: the position that was read before any of them, and which of them come. */
+export const headLine = (
+  { epoch, head, chain }: Position,
+  group: Group,
+  from: { readonly snapshot: string; readonly line: number },
+): string => line({ kind: 'head', protocol: PROTOCOL_VERSION, epoch, seq: head, chain, group: group.id, ...from });
+
 /**
- * Everything a group may see as NDJSON, one chunk a page; the next page is read only when the reader has taken this one. The
- * position stands first and is read first: rows may be newer than it, and changes from it on make them consistent. A stream that
- * breaks off has no `end` line.
+ * Everything a group may see as NDJSON, one chunk a page, after the head; the next page is read only when the reader has taken
+ * this one. Rows may be newer than the head says. What breaks off has no `end` line.
  */
 export async function* snapshotLines(storage: Storage, group: Group): AsyncGenerator<string> {
-  const { epoch, head, chain } = storage.position();
-  yield line({ kind: 'head', protocol: PROTOCOL_VERSION, epoch, seq: head, chain, group: group.id });
   let after: string | null = null;
   let rows = 0;
   do {

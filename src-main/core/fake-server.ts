@@ -125,7 +125,7 @@ export class FakeServer {
   /** The rows are read one by one, while the log may go on. */
   async *snapshot(): AsyncGenerator<SnapshotLine> {
     const { epoch, head: seq, group } = this;
-    yield { kind: 'head', protocol: 1, epoch, seq, chain: this.chainAt(seq), group };
+    yield { kind: 'head', protocol: 1, epoch, seq, chain: this.chainAt(seq), group, snapshot: null, line: 0 };
     const keys = [...this.rows().keys()];
     let sent = 0;
     for (const key of keys) {

@@ -145,6 +145,30 @@ describe('GET /api/sync/snapshot', () => {
     expect(lines).not.toContain('"door"');
   });
 
+  it('goes on where a transfer broke off', async () => {
+    await announce(dock);
+    const whole = await snapshot();
+    const [first] = whole;
+    const id = first?.kind === 'head' ? first.snapshot : null;
+    const { text } = await dock.ask(`/api/sync/snapshot?snapshot=${id}&line=2`);
+    const lines = text.trimEnd().split('\n');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ kind: 'head', snapshot: id, line: 0 });
+    expect(lines.slice(1)).toEqual(whole.slice(1).map((line) => JSON.stringify(line)));
+    expect((await dock.ask('/api/sync/snapshot?snapshot=none&line=2')).status).toBe(200);
+    expect((await dock.ask(`/api/sync/snapshot?snapshot=${id}&line=-1`)).status).toBe(422);
+  });
+
+  it.each([
+    ['packed for whoever can unpack', 'gzip', 'gzip'],
+    ['plain for whoever cannot', 'identity', null],
+  ])('comes %s', async (_how, accepted, encoding) => {
+    const { status, headers, text } = await dock.ask('/api/sync/snapshot', {
+      headers: { 'accept-encoding': accepted },
+    });
+    expect([status, headers.get('content-encoding')]).toEqual([200, encoding]);
+    expect(JSON.parse(text.split('\n')[0] ?? '')).toMatchObject({ kind: 'head' });
+  });
+
   it('is for the signed-in', async () => {
     expect((await dock.ask('/api/sync/snapshot', { person: null })).status).toBe(401);
   });

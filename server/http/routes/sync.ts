@@ -1,14 +1,15 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { ProblemError } from '#contract/wire/errors.ts';
-import { changesQuery } from '#contract/wire/http.ts';
+import { changesQuery, snapshotQuery } from '#contract/wire/http.ts';
 import { frame, pushReply, pushRequest } from '#contract/wire/sync.ts';
 import { groupOf } from '../../core/scope.ts';
 import type { Storage } from '../../core/storage.ts';
 import { problems } from '../openapi.ts';
 import type { HttpPorts } from '../ports.ts';
-import { snapshotLines } from '../snapshot-lines.ts';
+import type { Resume } from '../snapshot-shelf.ts';
 
 const tags = ['sync'];
 
@@ -22,14 +23,27 @@ const checkPosition = async (storage: Storage, asked: z.output<typeof changesQue
     throw new ProblemError('epoch_changed', 'The server was restored to another history. Take a new snapshot.');
 };
 
+const resumeOf = ({ snapshot, line }: z.output<typeof snapshotQuery>): Resume | null =>
+  snapshot === undefined ? null : { id: snapshot, line };
+
+/** What a reader that breaks off, or a disk, does to a stream is its own affair: the other end has a snapshot without an end. */
+const unheard = (): void => undefined;
+
 export const syncRoutes =
-  ({ storage, waiters, receivePush }: HttpPorts): FastifyPluginAsyncZod =>
+  ({ storage, waiters, receivePush, snapshots, turnstiles }: HttpPorts): FastifyPluginAsyncZod =>
   async (app) => {
-    app.get('/api/sync/snapshot', { schema: { tags } }, async ({ access }, reply) =>
-      reply
-        .type('application/x-ndjson')
-        .header('cache-control', 'no-store')
-        .send(Readable.from(snapshotLines(storage, groupOf(access.scope)), { objectMode: false })),
+    app.get(
+      '/api/sync/snapshot',
+      { schema: { querystring: snapshotQuery, tags } },
+      async ({ access, query, headers }, reply) => {
+        const leave = await turnstiles.snapshots.enter();
+        const packed = Readable.from(snapshots.read(groupOf(access.scope), resumeOf(query)), { objectMode: false });
+        packed.once('close', leave);
+        reply.type('application/x-ndjson').header('cache-control', 'no-store').header('vary', 'accept-encoding');
+        const isPacked = /\bgzip\b/.test(headers['accept-encoding'] ?? '');
+        if (isPacked) return reply.header('content-encoding', 'gzip').send(packed);
+        return reply.send(pipeline(packed, createGunzip(), unheard));
+      },
     );
 
     app.get(
@@ -39,7 +53,7 @@ export const syncRoutes =
         await checkPosition(storage, query);
         reply.header('cache-control', 'no-store');
         const group = groupOf(access.scope);
-        const first = await storage.readFrame(group, query.from, query.limit);
+        const first = await turnstiles.catchUp.pass(() => storage.readFrame(group, query.from, query.limit));
         if (query.wait === 0 || first.changes.length > 0 || first.to < first.head) return first;
         const gone = new AbortController();
         const leave = (): void => gone.abort();

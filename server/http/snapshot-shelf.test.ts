@@ -1,0 +1,175 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type SnapshotLine, snapshotLine } from '#contract/wire/sync.ts';
+import { groupOf } from '../core/scope.ts';
+import type { Position, Storage } from '../core/storage.ts';
+import { type Resume, SnapshotShelf } from './snapshot-shelf.ts';
+
+const ALL = groupOf({ role: 'lead', warehouses: null, supplierId: null });
+const NORTH = groupOf({ role: 'lead', warehouses: ['N'], supplierId: null });
+const ROWS = 3_500;
+
+let folder: string;
+let position: Position;
+let pages: number;
+/** Held pages of the storage: called once for each. */
+let beforePage: (page: number) => Promise<void>;
+let elapsed: number;
+let shelf: SnapshotShelf;
+
+const row = (n: number) => ({
+  kind: 'row' as const,
+  entity: 'supplier' as const,
+  id: `s${n}`,
+  seq: 1,
+  shipmentId: null,
+  row: { id: `s${n}`, name: 'Müller' },
+});
+const storage: Pick<Storage, 'position' | 'snapshotPage'> = {
+  position: () => position,
+  snapshotPage: async (_group, after, limit) => {
+    pages += 1;
+    await beforePage(pages);
+    const from = Number(after ?? 0);
+    const rows = Array.from({ length: Math.min(limit, ROWS - from) }, (_, n) => row(from + n));
+    return { rows, next: from + rows.length < ROWS ? String(from + rows.length) : null };
+  },
+};
+const open = (): SnapshotShelf => {
+  let ids = 0;
+  const clock = { now: Date.now, elapsed: () => elapsed, setTimer: () => () => undefined };
+  return new SnapshotShelf({ storage: storage as Storage, folder, clock, newId: () => `snap-${++ids}` });
+};
+
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), 'dockline-shelf-')), 'snapshots');
+  position = { epoch: 'e', head: 7, chain: 'c7', floor: 0 };
+  pages = 0;
+  elapsed = 0;
+  beforePage = async () => undefined;
+  shelf = open();
+});
+afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
+
+const parse = (bytes: Buffer): SnapshotLine[] =>
+  gunzipSync(bytes)
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => snapshotLine.parse(JSON.parse(line)));
+const read = async (resume: Resume | null = null, group = ALL): Promise<SnapshotLine[]> => {
+  const pieces: Buffer[] = [];
+  for await (const piece of shelf.read(group, resume)) pieces.push(piece);
+  return parse(Buffer.concat(pieces));
+};
+const ids = (lines: readonly SnapshotLine[]): string[] =>
+  lines.flatMap((line) => (line.kind === 'row' ? [line.id] : []));
+
+describe('the snapshot shelf', () => {
+  it('gives the head, every row in order, and the end', async () => {
+    const [head, ...rest] = await read();
+    expect(head).toMatchObject({
+      kind: 'head',
+      epoch: 'e',
+      seq: 7,
+      chain: 'c7',
+      group: ALL.id,
+      snapshot: 'snap-1',
+      line: 0,
+    });
+    expect(ids(rest)).toEqual(Array.from({ length: ROWS }, (_, n) => `s${n}`));
+    expect(rest.at(-1)).toEqual({ kind: 'end', rows: ROWS, seq: 7 });
+  });
+
+  it('reads the rows once for all who come at the same time', async () => {
+    const all = await Promise.all(Array.from({ length: 20 }, () => read()));
+    expect(pages).toBe(5);
+    expect(new Set(all.map((lines) => JSON.stringify(lines))).size).toBe(1);
+    expect(readdirSync(folder)).toEqual(['snap-1.ndjson.gz']);
+  });
+
+  it('gives whoever comes alone a fresh one, unless nothing has changed', async () => {
+    await read();
+    expect((await read())[0]).toMatchObject({ snapshot: 'snap-1' });
+    position = { ...position, head: 8 };
+    expect((await read())[0]).toMatchObject({ snapshot: 'snap-2', seq: 8 });
+  });
+
+  it('never mixes groups', async () => {
+    await Promise.all([read(), read(null, NORTH)]);
+    expect(pages).toBe(10);
+    const [head] = await read({ id: 'snap-1', line: 300 }, NORTH);
+    expect(head).toMatchObject({ group: NORTH.id, snapshot: 'snap-2', line: 0 });
+  });
+
+  it('goes on where a transfer broke off, even after changes', async () => {
+    await read();
+    position = { ...position, head: 9 };
+    const [head, ...rest] = await read({ id: 'snap-1', line: 1_500 });
+    // Pieces begin at 0, 200, 1200, 2200, 3200.
+    expect(head).toMatchObject({ snapshot: 'snap-1', seq: 7, line: 1_200 });
+    expect(ids(rest)).toEqual(Array.from({ length: ROWS - 1_200 }, (_, n) => `s${n + 1_200}`));
+    expect(rest.at(-1)).toMatchObject({ kind: 'end', rows: ROWS });
+  });
+
+  it('goes on while the rest is still being written', async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    beforePage = (page) => (page === 4 ? held : Promise.resolve());
+    const first = shelf.read(ALL, null);
+    await first.next();
+    await first.next();
+    await first.return(undefined);
+    const reading = shelf.read(ALL, { id: 'snap-1', line: 200 });
+    const pieces = [(await reading.next()).value as Buffer];
+    // More is written between the head, which says where it goes on, and what follows.
+    release();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for await (const piece of reading) pieces.push(piece);
+    const [head, ...rest] = parse(Buffer.concat(pieces));
+    const line = head?.kind === 'head' ? head.line : -1;
+    expect(ids(rest)).toEqual(Array.from({ length: ROWS - line }, (_, n) => `s${n + line}`));
+    expect(pages).toBe(5);
+  });
+
+  it.each([
+    ['it never heard of it', { epoch: 'e', head: 7, chain: 'c7', floor: 0 }, 'snap-9'],
+    ['the history is another', { epoch: 'other', head: 7, chain: 'c7', floor: 0 }, 'snap-1'],
+    ['changes since have left the log', { epoch: 'e', head: 90, chain: 'c7', floor: 50 }, 'snap-1'],
+  ])('begins anew when %s', async (_why, now, id) => {
+    await read();
+    position = now;
+    const [head, ...rest] = await read({ id, line: 1_500 });
+    expect(head).toMatchObject({ epoch: now.epoch, seq: now.head, line: 0 });
+    expect(ids(rest)).toHaveLength(ROWS);
+  });
+
+  it('breaks off without an end when the rows cannot be read, and begins anew for the next', async () => {
+    beforePage = (page) => (page === 3 ? Promise.reject(new Error('disk hiccup')) : Promise.resolve());
+    await expect(read()).rejects.toThrow('could not be written');
+    expect((await read()).at(-1)).toMatchObject({ kind: 'end', rows: ROWS });
+  });
+
+  it('needs no disk: what cannot be written is kept in memory', async () => {
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, 'not a folder');
+    expect((await Promise.all([read(), read()])).map((lines) => ids(lines).length)).toEqual([ROWS, ROWS]);
+    expect(ids(await read({ id: 'snap-1', line: 3_300 }))).toHaveLength(ROWS - 3_200);
+  });
+
+  it('leaves nothing lying about: not of an earlier server, not what is old', async () => {
+    mkdirSync(join(folder, 'left'), { recursive: true });
+    shelf = open();
+    expect(readdirSync(folder), 'of an earlier server').toEqual([]);
+    await read();
+    position = { ...position, head: 8 };
+    elapsed = 6 * 60_000;
+    await read();
+    expect(readdirSync(folder)).toEqual(['snap-2.ndjson.gz']);
+    elapsed = 12 * 60_000;
+    await read(null, NORTH);
+    expect(readdirSync(folder)).toEqual(['snap-3.ndjson.gz']);
+  });
+});

@@ -1,0 +1,105 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../core/clock.ts';
+import type { Group } from '../core/scope.ts';
+import type { Storage } from '../core/storage.ts';
+import { piece, SnapshotFile } from './snapshot-file.ts';
+import { headLine, snapshotLines } from './snapshot-lines.ts';
+
+/** Milliseconds for which a snapshot serves others who come while it is being read, although changes were made since. */
+const SHARED_MS = 60_000;
+/** Milliseconds for which a snapshot that nobody reads can still be taken up where somebody's reading broke off. */
+const KEPT_MS = 5 * 60_000;
+
+type Shelved = { readonly file: SnapshotFile; readonly group: Group; readonly position: Position; usedAt: number };
+type Position = ReturnType<Storage['position']>;
+
+/** Where a reader's last try ended: which snapshot, and how many lines after the head it has. */
+export type Resume = { readonly id: string; readonly line: number };
+
+export type ShelfPorts = {
+  readonly storage: Storage;
+  /** Emptied at the start: what is in it belongs to a server that is gone. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly newId: () => string;
+};
+
+/**
+ * Snapshots on disk, one per group: however many stations come at once, each group's rows are read and written once. A reader whose
+ * connection broke goes on where it was. Whoever comes alone gets a fresh one.
+ */
+export class SnapshotShelf {
+  readonly #ports: ShelfPorts;
+  readonly #shelved = new Map<string, Shelved>();
+  readonly #beginning = new Map<string, Promise<Shelved>>();
+
+  constructor(ports: ShelfPorts) {
+    this.#ports = ports;
+    rmSync(ports.folder, { recursive: true, force: true });
+    mkdirSync(ports.folder, { recursive: true });
+  }
+
+  /** The group's snapshot as gzip: its head, then its lines from where `resume` left off or from the first. */
+  async *read(group: Group, resume: Resume | null): AsyncGenerator<Buffer> {
+    await this.#sweep();
+    const resumed = resume === null ? undefined : this.#resumable(group, resume.id);
+    const shelved = resumed ?? (await this.#current(group));
+    const { file, position } = shelved;
+    const start = file.startFor(resumed === undefined ? 0 : (resume?.line ?? 0));
+    shelved.usedAt = this.#ports.clock.elapsed();
+    yield await piece(headLine(position, group, { snapshot: file.id, line: start.line }));
+    yield* file.read(start.piece);
+    shelved.usedAt = this.#ports.clock.elapsed();
+  }
+
+  #resumable(group: Group, id: string): Shelved | undefined {
+    const found = this.#shelved.get(id);
+    const { epoch, floor } = this.#ports.storage.position();
+    // Changes made since must still be in the log, or the rows could never be brought level.
+    const isGood = found?.position.epoch === epoch && found.position.head >= floor && found.group.id === group.id;
+    return isGood && !found.file.isBroken ? found : undefined;
+  }
+
+  #current(group: Group): Promise<Shelved> {
+    for (const shelved of this.#shelved.values()) {
+      if (shelved.group.id === group.id && this.#isFresh(shelved)) return Promise.resolve(shelved);
+    }
+    const beginning = this.#beginning.get(group.id) ?? this.#begin(group);
+    this.#beginning.set(group.id, beginning);
+    return beginning;
+  }
+
+  #isFresh({ file, position, usedAt }: Shelved): boolean {
+    const now = this.#ports.storage.position();
+    if (file.isBroken || position.epoch !== now.epoch || position.head < now.floor) return false;
+    if (position.head === now.head) return true;
+    const isShared = file.isWriting || file.readers > 0;
+    return isShared && this.#ports.clock.elapsed() - usedAt < SHARED_MS;
+  }
+
+  async #begin(group: Group): Promise<Shelved> {
+    const { storage, folder, clock, newId } = this.#ports;
+    const id = newId();
+    try {
+      // The position is read first: rows may be newer than it, and changes from it on make them consistent.
+      const position = storage.position();
+      const file = await SnapshotFile.begin(id, join(folder, `${id}.ndjson.gz`), snapshotLines(storage, group));
+      const shelved = { file, group, position, usedAt: clock.elapsed() };
+      this.#shelved.set(id, shelved);
+      return shelved;
+    } finally {
+      this.#beginning.delete(group.id);
+    }
+  }
+
+  /** Takes down what nobody will ask for any more. */
+  async #sweep(): Promise<void> {
+    for (const [id, { file, usedAt }] of this.#shelved) {
+      const isOld = this.#ports.clock.elapsed() - usedAt > KEPT_MS;
+      if (!file.isBroken && (file.readers > 0 || file.isWriting || !isOld)) continue;
+      this.#shelved.delete(id);
+      await file.drop();
+    }
+  }
+}
