@@ -4,14 +4,20 @@ import { PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import { LinkFault } from './core/link-fault.ts';
 import { LinkPolicy, type LinkPolicyPorts } from './core/link-policy.ts';
 import type { Outbox } from './core/outbox.ts';
-import type { Clock, Journal, Log, Random, SayHello, SocketListener } from './core/ports.ts';
+import type { Clock, HttpPort, Journal, Log, Random, SayHello, SocketListener, SocketPort } from './core/ports.ts';
 import { SyncEngine, type SyncEnginePorts } from './core/sync-engine.ts';
 import { DownDoor } from './link/parse-down.ts';
 import { PollLink } from './link/poll-link.ts';
-import { SocketLink } from './link/socket-link.ts';
+import { SocketLink, type SocketLinkOptions } from './link/socket-link.ts';
 
 const HELLO_MS = 15_000;
 const PUSH_MS = 10_000;
+
+export type Links = { readonly http: HttpPort & { close(): void }; readonly socket: SocketPort };
+/** Builds both ways to a server; the simulation brings a network of its own. */
+export type OpenLinks = (to: SocketLinkOptions) => Links;
+
+const openLinks: OpenLinks = (to) => ({ http: new PollLink(to), socket: new SocketLink(to) });
 
 export type LinkSessionOptions = {
   readonly url: string;
@@ -20,6 +26,7 @@ export type LinkSessionOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly openLinks?: OpenLinks | undefined;
   readonly outbox: Pick<Outbox, 'clientId' | 'reconcile'>;
   readonly journal: Pick<Journal, 'lastAnswered'>;
   readonly sync: Omit<SyncEnginePorts, 'http' | 'clock' | 'log'>;
@@ -33,8 +40,8 @@ export type LinkSessionOptions = {
 
 /** One person's connection to one server: both links, the engine that reads by them, and the policy that chooses. */
 export class LinkSession {
-  readonly http: PollLink;
-  readonly socket: SocketLink;
+  readonly http: Links['http'];
+  readonly socket: SocketPort;
   readonly #options: LinkSessionOptions;
   readonly #engine: SyncEngine;
   readonly #policy: LinkPolicy;
@@ -43,8 +50,8 @@ export class LinkSession {
     const { url, token, clock, log } = options;
     const door = new DownDoor(log);
     this.#options = options;
-    this.http = new PollLink({ url, token, door });
-    this.socket = new SocketLink({ url, token, clock, door, listener: this.#listener() });
+    const open = options.openLinks ?? openLinks;
+    ({ http: this.http, socket: this.socket } = open({ url, token, clock, door, listener: this.#listener() }));
     this.#engine = new SyncEngine({ ...options.sync, http: this.http, clock, log });
     this.#engine.setServerClock(options.serverNow);
     this.#policy = new LinkPolicy({

@@ -12,7 +12,7 @@ import { Presence } from './core/presence.ts';
 import { ServerClock } from './core/server-clock.ts';
 import { originTag, type SignedIn } from './core/session.ts';
 import { ViewModel } from './core/view-model.ts';
-import type { LinkSession } from './link-session.ts';
+import type { LinkSession, OpenLinks } from './link-session.ts';
 import { StationCache } from './store/cache.ts';
 import { openJournal } from './store/open-journal.ts';
 
@@ -32,6 +32,7 @@ export type StationOptions = {
   readonly settings: SettingsStore;
   readonly toast: (item: Pushes['inbox:alert']) => void;
   readonly push: <C extends PushChannel>(channel: C, payload: Pushes[C]) => void;
+  readonly openLinks?: OpenLinks;
 };
 
 /** What changes while the station runs; everything else is built once. */

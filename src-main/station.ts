@@ -128,13 +128,14 @@ class RunningStation implements Station {
   }
 
   #newLink(): LinkSession {
-    const { app, clock, random, log, push } = this.#options;
+    const { app, clock, random, log, push, openLinks } = this.#options;
     const { now, cache, journal, outbox, presence, inbox, serverClock, view } = this.#parts;
     return new LinkSession({
       app,
       clock,
       random,
       log,
+      openLinks,
       outbox,
       url: now.signedIn?.session.serverUrl ?? '',
       token: () => now.signedIn?.token ?? '',
