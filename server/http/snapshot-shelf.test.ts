@@ -159,6 +159,21 @@ describe('the snapshot shelf', () => {
     expect(ids(await read({ id: 'snap-1', line: 3_300 }))).toHaveLength(ROWS - 3_200);
   });
 
+  it('grows no older than a minute for new readers, however many of them follow on one another', async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    beforePage = (page) => (page === 4 ? held : Promise.resolve());
+    const readers: Promise<SnapshotLine[]>[] = [];
+    for (const [index, seconds] of [0, 40, 80].entries()) {
+      elapsed = seconds * 1000;
+      position = { ...position, head: 7 + index };
+      readers.push(read());
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    release();
+    const heads = (await Promise.all(readers)).map(([head]) => (head?.kind === 'head' ? head.seq : null));
+    expect(heads).toEqual([7, 7, 9]);
+  });
+
   it('leaves nothing lying about: not of an earlier server, not what is old', async () => {
     mkdirSync(join(folder, 'left'), { recursive: true });
     shelf = open();

@@ -11,7 +11,13 @@ const SHARED_MS = 60_000;
 /** Milliseconds for which a snapshot that nobody reads can still be taken up where somebody's reading broke off. */
 const KEPT_MS = 5 * 60_000;
 
-type Shelved = { readonly file: SnapshotFile; readonly group: Group; readonly position: Position; usedAt: number };
+type Shelved = {
+  readonly file: SnapshotFile;
+  readonly group: Group;
+  readonly position: Position;
+  readonly begunAt: number;
+  usedAt: number;
+};
 type Position = ReturnType<Storage['position']>;
 
 /** Where a reader's last try ended: which snapshot, and how many lines after the head it has. */
@@ -70,12 +76,13 @@ export class SnapshotShelf {
     return beginning;
   }
 
-  #isFresh({ file, position, usedAt }: Shelved): boolean {
+  #isFresh({ file, position, begunAt }: Shelved): boolean {
     const now = this.#ports.storage.position();
     if (file.isBroken || position.epoch !== now.epoch || position.head < now.floor) return false;
     if (position.head === now.head) return true;
     const isShared = file.isWriting || file.readers > 0;
-    return isShared && this.#ports.clock.elapsed() - usedAt < SHARED_MS;
+    // From its beginning, not its last use: readers following on one another would keep it until it is too far behind to be caught up.
+    return isShared && this.#ports.clock.elapsed() - begunAt < SHARED_MS;
   }
 
   async #begin(group: Group): Promise<Shelved> {
@@ -85,7 +92,8 @@ export class SnapshotShelf {
       // The position is read first: rows may be newer than it, and changes from it on make them consistent.
       const position = storage.position();
       const file = await SnapshotFile.begin(id, join(folder, `${id}.ndjson.gz`), snapshotLines(storage, group));
-      const shelved = { file, group, position, usedAt: clock.elapsed() };
+      const begunAt = clock.elapsed();
+      const shelved = { file, group, position, begunAt, usedAt: begunAt };
       this.#shelved.set(id, shelved);
       return shelved;
     } finally {
