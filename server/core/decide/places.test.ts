@@ -33,6 +33,18 @@ describe('setCapacity', () => {
 });
 
 describe('defining places', () => {
+  it.each(['Mars/Olympus', 'America/Chicag', 'UTC+25'])(
+    'knows no zone %s: no clock could be shown in it',
+    (timeZone) => {
+      const dock = new ModelDock();
+      const decision = dock.do('defineWarehouse', { warehouseId: 'W1', name: 'North', timeZone }, CREW.ada);
+      expect(decision).toMatchObject({ verdict: 'rejected', code: 'invalid' });
+      expect(decision.message).toContain(timeZone);
+      const right = { warehouseId: 'W1', name: 'North', timeZone: 'America/Chicago' };
+      expect(dock.do('defineWarehouse', right, CREW.ada).verdict).toBe('applied');
+    },
+  );
+
   it('writes what is new or different, and only that', () => {
     const dock = new ModelDock();
     expect(dock.do('defineSupplier', { supplierId: 'ACME', name: 'Acme' }, CREW.ada).verdict).toBe('noop');

@@ -30,10 +30,23 @@ export const setCapacity = (work: Work, args: CommandArgs['setCapacity']): null 
   return null;
 };
 
+const isTimeZone = (zone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
+  } catch {
+    return false;
+  }
+};
+
+/** Throws `invalid` for a time zone nobody knows: every clock of the warehouse would fail on it, on every screen. */
 export const defineWarehouse = (work: Work, args: CommandArgs['defineWarehouse']): null => {
   const { scope } = work.submission;
   if (!mayWorkIn(scope, args.warehouseId)) {
     throw rejected('forbidden', 'You look after other warehouses only. Nothing was changed.');
+  }
+  if (!isTimeZone(args.timeZone)) {
+    const message = `There is no time zone "${args.timeZone}". Write one such as America/Chicago; nothing was changed.`;
+    throw rejected('invalid', message);
   }
   return define(work, 'warehouse', { id: args.warehouseId, name: args.name, timeZone: args.timeZone });
 };
