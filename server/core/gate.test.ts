@@ -112,6 +112,20 @@ describe('steps', () => {
     });
   });
 
+  it('keeps by how much the clock was wrong that told its time', () => {
+    const dock = new ModelDock();
+    dock.bring('S', 'unloading');
+    for (const [type, outcome] of [
+      ['recordArrival', 'superseded'],
+      ['startCounting', 'applied'],
+    ] as const) {
+      dock.do(type, { shipmentId: 'S' }, CREW.rob, { clockOffsetMs: -4200 });
+      expect(dock.history.at(-1)).toMatchObject({ command: type, outcome, details: { clockOffsetMs: -4200 } });
+    }
+    dock.do('completeCount', { shipmentId: 'S' }, CREW.rob);
+    expect(dock.history.at(-1)?.details).toEqual({});
+  });
+
   it('refuses a late fact where the sender wants it refused', () => {
     const dock = new ModelDock();
     dock.bring('S', 'unloading');

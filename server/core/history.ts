@@ -9,7 +9,10 @@ const details = (work: Work): Record<string, unknown> => {
   const kept = Object.entries(args).filter(([name, value]) => !LEFT_OUT.has(name) && value !== undefined);
   const lines = args.lines;
   const counts = Array.isArray(lines) ? { lineCount: lines.length } : {};
-  return { ...Object.fromEntries(kept), ...counts, ...work.notes };
+  const { clockOffsetMs } = work.submission;
+  // What `occurredAt` has to be read with: it stands there as the device told it.
+  const clock = clockOffsetMs === undefined ? {} : { clockOffsetMs };
+  return { ...Object.fromEntries(kept), ...counts, ...clock, ...work.notes };
 };
 
 /** The permanent record of a command that took effect, or came too late to. */
