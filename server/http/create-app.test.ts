@@ -130,6 +130,24 @@ describe('what does not exist or is no HTTP', () => {
     expect((await dock.ask<{ code: string }>(`/api/shipments/${'x'.repeat(600)}`)).body.code).toBe('too_large');
   });
 
+  it('is heard by one who is still sending when it refuses', async () => {
+    const socket = connect(Number(new URL(dock.url).port), '127.0.0.1');
+    let answers = '';
+    socket.on('data', (chunk: Buffer) => {
+      answers += chunk.toString();
+    });
+    const token = await tokenFor(PEOPLE.lena);
+    const head = `POST /api/asns HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`;
+    const all = 'x'.repeat(20_000_000);
+    socket.write(`${head}Content-Length: ${all.length}\r\n\r\n${all.slice(0, 50_000)}`);
+    await expect.poll(() => answers).toContain('HTTP/1.1 413');
+    // Hung up on now, it would lose the answer as soon as it wrote on.
+    socket.write(all.slice(50_000));
+    socket.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(() => answers).toContain('{"status":"OK","ready":true}');
+    socket.destroy();
+  });
+
   it('answers a bare OPTIONS', async () => {
     const { status, text } = await dock.ask('OPTIONS /api/shipments', { person: null });
     expect([status, text]).toEqual([204, '']);

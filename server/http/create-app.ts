@@ -31,8 +31,8 @@ const BODY_BYTES = 1024 * 1024;
 /** Milliseconds in which a request must have come in whole; fifty megabytes over a slow line fit. */
 const REQUEST_MS = 600_000;
 /** Milliseconds for the headers alone, and between looks for those who are late: holding a connection open costs nothing else. */
-const HEADERS_MS = 15_000;
-const LOOK_MS = 5_000;
+const HEADERS_MS = 10_000;
+const LOOK_MS = 2_000;
 const RATE_WINDOW_S = 5;
 
 const EXPOSED = ['etag', 'content-range', 'content-disposition', 'accept-ranges', 'retry-after', 'location'];

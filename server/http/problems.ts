@@ -79,6 +79,23 @@ export const problemDocumentOf = ({ code, message, extra }: ProblemError): Probl
 /** Seconds after which it makes sense to come back. */
 const RETRY_AFTER: Partial<Record<ProblemCode, string>> = { too_fast: '1', stopping: '5', storage_full: '60' };
 
+/** Milliseconds for which the rest of a refused body is read and dropped. */
+const DROP_MS = 5_000;
+
+/**
+ * Hung up on while it still sends, as Fastify would, a client sees a broken connection and not the answer. So its body is taken
+ * and dropped for a while.
+ */
+const dropRest = ({ raw }: FastifyRequest, reply: FastifyReply): void => {
+  if (raw.complete) return;
+  reply.removeHeader('connection');
+  const hangUp = setTimeout(() => {
+    if (!raw.complete) raw.socket.destroy();
+  }, DROP_MS).unref();
+  raw.once('close', () => clearTimeout(hangUp));
+  raw.resume();
+};
+
 /** Answers with a problem document. Faults are logged whole and answered without detail: a stack is nobody else's business. */
 export const replyProblem = (
   error: FastifyError | Error,
@@ -87,6 +104,7 @@ export const replyProblem = (
 ): FastifyReply => {
   const problem = problemErrorOf(error) ?? new ProblemError('internal');
   if (problem.code === 'internal') request.log.error({ err: error }, 'request failed');
+  if (problem.code !== 'stopping') dropRest(request, reply);
   const document = problemDocumentOf(problem);
   const retryAfter = RETRY_AFTER[problem.code];
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
