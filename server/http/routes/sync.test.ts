@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, frame, pushReply, type SnapshotLine, snapshotLine } from '#contract/wire/sync.ts';
-import { announce, type Dock, furnish, PEOPLE, startDock } from '../../dock-for-tests.ts';
+import { type Ask, announce, type Dock, furnish, PEOPLE, startDock } from '../../dock-for-tests.ts';
 
 let dock: Dock;
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => dock.close());
 
 const head = () => dock.server.storage.position();
-const changes = async (query: string, person: (typeof PEOPLE)[keyof typeof PEOPLE] = PEOPLE.lena) => {
+const changes = async (query: string, person: NonNullable<Ask['person']> = PEOPLE.lena) => {
   const { status, body } = await dock.ask<Frame & { code: string }>(`/api/sync/changes?${query}`, { person });
   return { status, code: body.code, frame: status === 200 ? frame.parse(body) : null };
 };
@@ -85,6 +85,17 @@ describe('GET /api/sync/changes', () => {
     const { frame: page } = await poll;
     expect(page).toMatchObject({ from, changes: [] });
     expect(page?.to).toBe(head().head);
+  });
+
+  it('waits no longer than the token lasts', async () => {
+    const { head: from } = head();
+    const exp = Math.floor(Date.now() / 1000) + 2;
+    const started = performance.now();
+    const { frame: page } = await changes(`from=${from}&wait=25`, { ...PEOPLE.mara, exp });
+    expect(page).toMatchObject({ from, changes: [] });
+    expect(performance.now() - started).toBeLessThan(5_000);
+    await announce(dock);
+    expect((await changes(`from=${from}&wait=25`, { ...PEOPLE.mara, exp })).status).toBe(401);
   });
 
   it('answers many polls at once, each what it may see', async () => {

@@ -30,7 +30,7 @@ const resumeOf = ({ snapshot, line }: z.output<typeof snapshotQuery>): Resume | 
 const unheard = (): void => undefined;
 
 export const syncRoutes =
-  ({ storage, waiters, receivePush, snapshots, turnstiles }: HttpPorts): FastifyPluginAsyncZod =>
+  ({ storage, waiters, receivePush, snapshots, turnstiles, now }: HttpPorts): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/api/sync/snapshot',
@@ -58,7 +58,9 @@ export const syncRoutes =
         const gone = new AbortController();
         const leave = (): void => gone.abort();
         raw.socket.once('close', leave);
-        await waiters.wait(group, first.to, query.wait * 1000, gone.signal);
+        // What is committed after the token has expired is not for its holder any more.
+        const waitMs = Math.min(query.wait * 1000, access.expiresAt - now());
+        await waiters.wait(group, first.to, waitMs, gone.signal);
         raw.socket.off('close', leave);
         return storage.readFrame(group, query.from, query.limit);
       },
