@@ -1,8 +1,23 @@
-// `npm run bench -- fanout|requests [--option N …]`: each measures Dockline and its baselines in the same run.
+// `npm run bench -- fanout|requests|catchup|… [--option N …]`: each measures Dockline and its baselines in the same run.
+import { catchup } from './catchup/run.ts';
+import { durable } from './durable/run.ts';
 import { fanout } from './fanout/run.ts';
 import { requests } from './requests/run.ts';
+import { snapshot } from './snapshot/run.ts';
+import { soak } from './soak/run.ts';
+import { stall } from './stall/run.ts';
+import { storm } from './storm/run.ts';
 
-const benches: Record<string, (args: readonly string[]) => Promise<void>> = { fanout, requests };
+const benches: Record<string, (args: readonly string[]) => Promise<void>> = {
+  fanout,
+  requests,
+  catchup,
+  snapshot,
+  durable,
+  storm,
+  stall,
+  soak,
+};
 const [name = '', ...rest] = process.argv.slice(2);
 const bench = benches[name];
 

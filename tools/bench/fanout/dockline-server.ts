@@ -6,12 +6,16 @@ import { createServer } from '../../../server/create-server.ts';
 import { DEMO_SECRET } from '../../dock/server-process.ts';
 import { report } from './server-messages.ts';
 
+const { BENCH_DATA_DIR, BENCH_PORT = '0', BENCH_LIMITS = '{}', BENCH_LOG_LEVEL = 'silent' } = process.env;
+
 const server = await createServer({
-  dataDir: mkdtempSync(join(tmpdir(), 'bench-dockline-')),
+  dataDir: BENCH_DATA_DIR ?? mkdtempSync(join(tmpdir(), 'bench-dockline-')),
   jwtSecret: DEMO_SECRET,
-  logLevel: 'silent',
+  logLevel: BENCH_LOG_LEVEL,
   allowedOrigins: [],
   intakeCreate: true,
+  limits: JSON.parse(BENCH_LIMITS),
 });
-const { port } = await server.listen(0, '127.0.0.1');
+const { port } = await server.listen(Number(BENCH_PORT), '127.0.0.1');
+process.once('SIGTERM', () => void server.close().then(() => process.exit()));
 report(port);

@@ -43,7 +43,7 @@ server.on('request', async (request, reply) => {
   });
   reply.end('{}');
 });
-server.listen(0, '127.0.0.1', () => {
+server.listen(Number(process.env.BENCH_PORT ?? 0), '127.0.0.1', () => {
   const address = server.address();
   report(typeof address === 'object' && address !== null ? address.port : 0);
 });

@@ -13,25 +13,44 @@ export const eventOf = (text: string): [name: string, payload: unknown] =>
  */
 export class LightClient {
   readonly #socket: WebSocket;
-  readonly #acks = new Map<number, (reply: unknown) => void>();
+  readonly #acks = new Map<number, { resolve: (reply: unknown) => void; reject: (error: Error) => void }>();
   #nextAck = 0;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
   }
 
-  static connect(url: string, auth: Record<string, string>, onEvent: (data: RawData) => void): Promise<LightClient> {
+  /** `onLost` hears of the end of a connection that was made; what was asked for and not answered rejects. */
+  static connect(
+    url: string,
+    auth: Record<string, string>,
+    onEvent: (data: RawData) => void,
+    onLost: () => void = () => undefined,
+  ): Promise<LightClient> {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, {
       perMessageDeflate: false,
     });
     const client = new LightClient(socket);
     return new Promise((resolve, reject) => {
       socket.on('error', reject);
-      socket.on('close', () => reject(new Error('the server closed the connection')));
+      let opened = false;
+      socket.on('close', () => {
+        const closed = new Error('the server closed the connection');
+        reject(closed);
+        client.#forget(closed);
+        if (opened) onLost();
+      });
       socket.on('message', (data) => {
         // Events are left unread for whoever wants them: `[name, payload]` after the two digits.
         if (Buffer.isBuffer(data) && data[0] === FOUR && data[1] === TWO) onEvent(data);
-        else client.#answer(String(data), auth, { resolve: () => resolve(client), reject });
+        else
+          client.#answer(String(data), auth, {
+            reject,
+            resolve: () => {
+              opened = true;
+              resolve(client);
+            },
+          });
       });
     });
   }
@@ -39,15 +58,25 @@ export class LightClient {
   /** Emits and resolves with the acknowledgement. */
   request(event: string, payload: unknown): Promise<unknown> {
     const id = this.#nextAck++;
-    return new Promise((resolve) => {
-      this.#acks.set(id, resolve);
+    return new Promise((resolve, reject) => {
+      if (this.#socket.readyState !== WebSocket.OPEN) {
+        reject(new Error('the connection is closed'));
+        return;
+      }
+      this.#acks.set(id, { resolve, reject });
       this.#socket.send(`42${id}${JSON.stringify([event, payload])}`);
     });
   }
 
   close(): void {
     this.#socket.removeAllListeners('close');
+    this.#forget(new Error('the connection was closed'));
     this.#socket.terminate();
+  }
+
+  #forget(why: Error): void {
+    for (const { reject } of this.#acks.values()) reject(why);
+    this.#acks.clear();
   }
 
   #answer(
@@ -66,7 +95,7 @@ export class LightClient {
     const at = text.indexOf('[');
     const id = Number(text.slice(0, at));
     const [reply] = JSON.parse(text.slice(at)) as [unknown];
-    this.#acks.get(id)?.(reply);
+    this.#acks.get(id)?.resolve(reply);
     this.#acks.delete(id);
   }
 }

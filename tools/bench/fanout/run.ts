@@ -1,13 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MeasuredServer, UNLIMITED, type Usage } from '../measured-server.ts';
 import { numbers } from '../options.ts';
 import { percentile, table } from '../stats.ts';
 import { Mailbox } from './mailbox.ts';
-import type { FromServer } from './server-messages.ts';
 import { bareWs, dockline, guide, type System } from './systems.ts';
 
-type Usage = Extract<FromServer, { kind: 'usage' }>;
 type Result = {
   name: string;
   p50: number;
@@ -19,33 +17,14 @@ type Result = {
   expected: number;
 };
 
-const answer = <K extends FromServer['kind']>(
-  child: ChildProcess,
-  kind: K,
-): Promise<Extract<FromServer, { kind: K }>> =>
-  new Promise((resolve, reject) => {
-    const gone = (code: number | null): void => reject(new Error(`the server under measurement ended with ${code}`));
-    child.once('exit', gone);
-    child.once('message', (message: FromServer) => {
-      child.off('exit', gone);
-      if (message.kind === kind) resolve(message as Extract<FromServer, { kind: K }>);
-    });
-  });
-
-const usage = (child: ChildProcess): Promise<Usage> => {
-  const reply = answer(child, 'usage');
-  child.send({ kind: 'usage' });
-  return reply;
-};
-
 type Load = { stations: number; rate: number; seconds: number };
 
 const measure = async (system: System, { stations, rate, seconds }: Load): Promise<Result> => {
-  const child = fork(join(import.meta.dirname, system.script), { execArgv: ['--expose-gc'] });
-  const url = `http://127.0.0.1:${(await answer(child, 'listening')).port}`;
+  const server = await MeasuredServer.start(join('fanout', system.script), { limits: { handshakes: UNLIMITED } });
+  const { url } = server;
   await system.prepare(url);
   await sleep(500);
-  const empty = await usage(child);
+  const empty = await server.usage();
 
   const warmUp = rate * 2;
   const sentAt: number[] = [];
@@ -61,7 +40,7 @@ const measure = async (system: System, { stations, rate, seconds }: Load): Promi
     clients.push(...(await Promise.all(batch)));
   }
   await sleep(2000);
-  const idle = await usage(child);
+  const idle = await server.usage();
 
   const total = warmUp + rate * seconds;
   const start = performance.now();
@@ -69,15 +48,15 @@ const measure = async (system: System, { stations, rate, seconds }: Load): Promi
   let before: Usage = idle;
   for (let n = 1; n <= total; n++) {
     await sleep(Math.max(0, start + (n * 1000) / rate - performance.now()));
-    if (n === warmUp + 1) before = await usage(child);
+    if (n === warmUp + 1) before = await server.usage();
     sentAt[n] = performance.now();
     pending.push(system.change(url, n));
   }
   await Promise.all(pending);
   await sleep(1000);
-  const after = await usage(child);
+  const after = await server.usage();
   for (const client of clients) client.close();
-  child.disconnect();
+  await server.stop('SIGKILL');
 
   const sorted = latencies.subarray(0, count).sort();
   return {

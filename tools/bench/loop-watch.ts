@@ -1,0 +1,35 @@
+import { type Spread, spread } from './stats.ts';
+
+/** Milliseconds between two looks at the loop; taken off again, so that an idle loop is 0 late. */
+const LOOK_MS = 1;
+
+export type Stalls = Spread & { readonly looks: number };
+
+/**
+ * How late the loop of this process comes round: a timer every millisecond, and how much longer than that it took. What is
+ * watched is the time between `during`'s start and end; several of them add up.
+ */
+export class LoopWatch {
+  readonly #late: number[] = [];
+
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    let last = performance.now();
+    const look = (): void => {
+      const now = performance.now();
+      this.#late.push(Math.max(0, now - last - LOOK_MS));
+      last = now;
+    };
+    const timer = setInterval(look, LOOK_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+      // What went on to the very end has held up the loop as well.
+      look();
+    }
+  }
+
+  get stalls(): Stalls {
+    return { ...spread(this.#late), looks: this.#late.length };
+  }
+}

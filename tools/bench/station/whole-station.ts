@@ -1,0 +1,40 @@
+import { serialize } from 'node:v8';
+import type { ViewPatch } from '#contract/bridge/view.ts';
+import type { Log } from '../../../src-main/core/ports.ts';
+import { newId, sha256, systemClock } from '../../../src-main/shell/system-clock.ts';
+import { createStation, type Station } from '../../../src-main/station.ts';
+import { memorySettings } from '../../../src-main/station-for-tests.ts';
+
+export type WholeOptions = {
+  readonly url: string;
+  readonly token: string;
+  /** Folder of journal and cache. */
+  readonly dir: string;
+  readonly log?: Log;
+  readonly onPatch?: (patch: ViewPatch) => void;
+};
+
+/**
+ * Everything that runs in a station's main process but Electron itself: links, cache, journal, outbox, inbox and view. What it
+ * pushes to its page is serialised as IPC would, and then dropped.
+ */
+export const startWholeStation = async (options: WholeOptions): Promise<Station> => {
+  const { url, token, dir, log = () => undefined, onPatch = () => undefined } = options;
+  const station = createStation({
+    dir,
+    app: 'bench',
+    clock: systemClock,
+    random: Math.random,
+    newId,
+    hash: sha256,
+    log,
+    settings: memorySettings({ serverUrl: url, token }),
+    toast: () => undefined,
+    push: (channel, payload) => {
+      serialize(payload);
+      if (channel === 'view:changed') onPatch(payload as ViewPatch);
+    },
+  });
+  await station.start();
+  return station;
+};
