@@ -13,6 +13,16 @@ export default defineConfig({
       node('server', 'server/**/*.test.ts'),
       node('main', 'src-main/**/*.test.ts', 'src-preload/**/*.test.ts'),
       node('tools', 'tools/**/*.test.ts', 'tests/rules/**/*.test.ts', 'tests/wire/**/*.test.ts'),
+      // Real processes that are killed, cut off and fed garbage: each takes its time.
+      {
+        test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       {
         test: {
           name: 'renderer',

@@ -1,4 +1,4 @@
-// `npm test`: format, lint, types, build, every unit suite, then end to end; ends with one line that adds them all up.
+// `npm test`: format, lint, types, build, every unit suite, faults, then end to end; ends with one line that adds them all up.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,6 +56,7 @@ const results: Record<string, Count> = {
   types: step('tsc', '-b'),
   build: step('electron-vite', 'build', '--logLevel', 'warn'),
   unit: suite('unit', ['contract', 'server', 'main', 'renderer', 'tools']),
+  faults: suite('faults', ['faults']),
   'end to end': suite('e2e', ['e2e']),
 };
 

@@ -1,0 +1,240 @@
+import type { Patch } from '../support/patches.ts';
+
+/**
+ * A place where a process may be killed. `fresh`: it comes by only when a station without files signs in for the first time.
+ * `starting`: it comes by while the process starts.
+ */
+export type CrashPoint = {
+  readonly label: string;
+  readonly side: 'server' | 'station';
+  readonly patch: Patch;
+  readonly when: 'working' | 'fresh' | 'starting';
+};
+
+type Where = Pick<CrashPoint, 'side' | 'when'>;
+
+/** For source that holds a template of its own. */
+const DOLLAR = '$';
+
+const die = (label: string): string => `globalThis.dieHere(${JSON.stringify(label)});`;
+
+/** Two places: right before a statement and right after it. */
+const around = (where: Where, name: string, file: string, find: string): CrashPoint[] => {
+  const before = `before ${name}`;
+  const after = `after ${name}`;
+  return [
+    { ...where, label: before, patch: { file, find, replace: `{ ${die(before)} } ${find}` } },
+    { ...where, label: after, patch: { file, find, replace: `${find} { ${die(after)} }` } },
+  ];
+};
+
+const at = (where: Where, label: string, file: string, find: string, replace: (die: string) => string): CrashPoint => ({
+  ...where,
+  label,
+  patch: { file, find, replace: replace(die(label)) },
+});
+
+const SERVER = { side: 'server', when: 'working' } as const;
+const SERVER_START = { side: 'server', when: 'starting' } as const;
+const writing = 'server/storage/write-transaction.ts';
+const connection = 'server/storage/sqlite-connection.ts';
+const committer = 'server/storage/group-committer.ts';
+const tailer = 'server/realtime/tailer.ts';
+const hello = 'server/realtime/hello.ts';
+const store = 'server/http/document-store.ts';
+const documents = 'server/http/routes/documents.ts';
+const generation = 'server/storage/generation-file.ts';
+const rollback = 'override async rollbackTransaction(';
+
+export const SERVER_POINTS: readonly CrashPoint[] = [
+  ...around(SERVER, 'the change rows are written', writing, 'await CHANGE.run(session, rows);'),
+  ...around(
+    SERVER,
+    'the history is written',
+    writing,
+    'await HISTORY.run(session, historyRows(transaction, before.base));',
+  ),
+  ...around(SERVER, 'the ledger is written', writing, 'await writeLedger(transaction, before.base);'),
+  at(SERVER, 'before COMMIT of a group', connection, rollback, (dies) =>
+    [
+      'override async commitTransaction(connection: DatabaseConnection): Promise<void> {',
+      `${dies} await super.commitTransaction(connection); }\n  ${rollback}`,
+    ].join(' '),
+  ),
+  at(SERVER, 'after COMMIT of a group', connection, rollback, (dies) =>
+    [
+      'override async commitTransaction(connection: DatabaseConnection): Promise<void> {',
+      `await super.commitTransaction(connection); ${dies} }\n  ${rollback}`,
+    ].join(' '),
+  ),
+  ...around(
+    SERVER,
+    'work is acknowledged',
+    committer,
+    'for (const { waiting, tell } of results) waiting.resolve(tell(written.base));',
+  ),
+  ...around(SERVER, 'the doorbell rings', committer, 'if (wrote) this.#ports.onAnswered(written.head);'),
+  ...around(SERVER, 'a frame is emitted', tailer, 'this.#outlet.emitFrame(tail.group, frame);'),
+  ...around(SERVER, 'the guide’s event is emitted', tailer, 'this.#outlet.emitChange(change);').map((point) => ({
+    ...point,
+    // The body of a loop without braces.
+    patch: { ...point.patch, replace: `{ ${point.patch.replace} }` },
+  })),
+  ...around(SERVER, 'hello is answered', hello, 'reply(replyOf(ports, group, lastN, frame, isLive));'),
+  ...around(SERVER, 'a document’s file is made', store, `const handle = await open(path, 'wx', 0o600);`),
+  at(
+    SERVER,
+    'after a document’s file is synced',
+    store,
+    `return { contentHash: hash.digest('hex')`,
+    (dies) => `${dies} return { contentHash: hash.digest('hex')`,
+  ),
+  ...around(SERVER, 'a document is renamed into place', store, 'await rename(path, place);'),
+  ...around(SERVER, 'a document’s folder is synced', store, 'await syncDirectory(dirname(place));'),
+  ...around(
+    SERVER,
+    'a document’s row is committed',
+    documents,
+    'const outcomes = await runCommands(ports, request.access, [command]);',
+  ),
+  ...around(
+    SERVER,
+    'the note of the generation is renamed',
+    generation,
+    `await rename(\`${DOLLAR}{this.#file}.new\`, this.#file);`,
+  ),
+  ...around(
+    SERVER_START,
+    'commits are listened to',
+    'server/storage/open-sqlite-storage.ts',
+    'storage.onCommit(() => generation.note());',
+  ),
+  ...around(SERVER_START, 'the server says where it listens', 'server/create-server.ts', 'lock.announce(url);'),
+];
+
+const STATION = { side: 'station', when: 'working' } as const;
+const STATION_FRESH = { side: 'station', when: 'fresh' } as const;
+const journal = 'src-main/store/journal.ts';
+const cacheFile = 'src-main/store/cache-file.ts';
+const cache = 'src-main/store/cache.ts';
+const engine = 'src-main/core/sync-engine.ts';
+const inbox = 'src-main/core/inbox.ts';
+const outbox = 'src-main/core/outbox.ts';
+const rebuild = 'src-main/core/rebuild.ts';
+const station = 'src-main/station.ts';
+
+export const STATION_POINTS: readonly CrashPoint[] = [
+  at(
+    STATION,
+    'before the outbox commits an append',
+    journal,
+    'return toWork(store.immediate());',
+    (dies) => `${dies} return toWork(store.immediate());`,
+  ),
+  ...around(STATION, 'an append takes its number', journal, 'count.run(ownerKey);'),
+  at(
+    STATION,
+    'after the outbox commits an append',
+    journal,
+    'return toWork(store.immediate());',
+    (dies) => `const kept = toWork(store.immediate()); ${dies} return kept;`,
+  ),
+  ...around(STATION, 'saved work is on its way', outbox, 'this.#ports.onChanged(new Set([stored.shipmentId]));'),
+  ...around(STATION, 'verdicts are taken', outbox, 'const news = await this.#takeVerdicts(clientId, reply);'),
+  ...around(STATION, 'verdicts are committed', journal, 'const rows = guarded(() => all.immediate());'),
+  ...around(STATION, 'done work is marked', outbox, 'await this.#ports.journal.markDone(clientId, ns);'),
+  ...around(
+    STATION,
+    'the rows of a frame are written',
+    cacheFile,
+    `this.#sql.putMeta.run('position', JSON.stringify(next));`,
+  ),
+  ...around(STATION, 'a cache transaction commits', cacheFile, 'this.#sql.commit.run();'),
+  ...around(STATION, 'a frame is noted in the inbox', engine, 'await beforeApply(frame);'),
+  ...around(STATION, 'a frame counts as applied', engine, 'await applied(frame);'),
+  ...around(
+    STATION,
+    'inbox rows are committed',
+    inbox,
+    'await this.#ports.journal.addInbox(frame.epoch, frame.to, items);',
+  ),
+  ...around(
+    STATION,
+    'toasts are marked as shown',
+    inbox,
+    'await this.#ports.journal.markShown(items.map(({ seq }) => seq));',
+  ),
+  ...around(STATION, 'a toast is shown', inbox, 'this.#ports.toast(item);'),
+  ...around(STATION_FRESH, 'the owner gets an identity', journal, 'guarded(() => add.run(owner.key, freshClientId));'),
+  ...around(
+    STATION_FRESH,
+    'a snapshot’s position is set',
+    rebuild,
+    'await rebuild.setPosition({ cursor, group: line.group, syncedAt: null });',
+  ),
+  ...around(STATION_FRESH, 'a rebuilt cache is swapped in', rebuild, 'await rebuild.swap();'),
+  ...around(
+    STATION_FRESH,
+    'the pointer file is written',
+    cache,
+    `writeFileSync(\`${DOLLAR}{pointer}.new\`, name, { flush: true });`,
+  ),
+  ...around(STATION_FRESH, 'the pointer file is renamed', cache, `renameSync(\`${DOLLAR}{pointer}.new\`, pointer);`),
+  ...around(STATION_FRESH, 'the old cache is removed', cache, 'await old.remove();'),
+  ...around(STATION_FRESH, 'a snapshot is passed over in the inbox', station, 'await inbox.skipTo(position);'),
+];
+
+export const CRASH_POINTS: readonly CrashPoint[] = [...SERVER_POINTS, ...STATION_POINTS];
+
+/** Bugs planted together with a place to die at: each breaks a promise, and the audit has to say which. */
+export const PLANTED: readonly { readonly bug: string; readonly shows: RegExp; readonly point: CrashPoint }[] = [
+  {
+    bug: 'the server acknowledges before COMMIT',
+    shows: /out_of_order|is there 0 times/,
+    point: at(
+      SERVER,
+      'acknowledged, not committed',
+      committer,
+      'return { results, written: await writeTransaction(transaction) };',
+      (dies) =>
+        [
+          'const written = await writeTransaction(transaction);',
+          'for (const { waiting, tell } of results) waiting.resolve(tell(written.base));',
+          `await new Promise((resolve) => setTimeout(resolve, 100)); ${dies} return { results, written };`,
+        ].join(' '),
+    ),
+  },
+  {
+    bug: 'the server keeps no ledger',
+    shows: /out_of_order|the ledger has every number/,
+    point: at(SERVER, 'no ledger', writing, 'await writeLedger(transaction, before.base);', (dies) => dies),
+  },
+  {
+    bug: 'a toast is shown before it is marked as shown',
+    shows: /a toast was shown twice/,
+    point: at(
+      STATION,
+      'shown, not marked',
+      inbox,
+      'await this.#ports.journal.markShown(items.map(({ seq }) => seq));',
+      (dies) =>
+        [
+          `for (const item of items) this.#ports.toast(item); ${dies}`,
+          'await this.#ports.journal.markShown(items.map(({ seq }) => seq)); items.splice(0);',
+        ].join(' '),
+    ),
+  },
+  {
+    bug: 'work is said to be saved and then written',
+    shows: /is there 0 times|is not in the journal/,
+    point: at(STATION, 'said, not written', journal, 'return toWork(store.immediate());', (dies) =>
+      [
+        'const { client_id, next_n } = this.#identity(ownerKey);',
+        'const { shipmentId, shipmentNumber, ...said } = work;',
+        `setTimeout(() => { ${dies} store.immediate(); }, 20);`,
+        'return { ...owner, owner: owner.key, mutation: { ...said, clientId: client_id, n: next_n, hash }, shipmentId, shipmentNumber,',
+        "state: 'needs_person', verdict: null, verdictEpoch: null };",
+      ].join(' '),
+    ),
+  },
+];

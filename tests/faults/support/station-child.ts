@@ -1,0 +1,66 @@
+// A station without its window, as a process of its own: `createStation` with real files and real links, asked over IPC.
+import { appendFileSync } from 'node:fs';
+import type { Pushes } from '#contract/bridge/channels.ts';
+import type { ConnectionState } from '#contract/bridge/connection.ts';
+import type { Clock } from '../../../src-main/core/ports.ts';
+import { newId, sha256, systemClock } from '../../../src-main/shell/system-clock.ts';
+import { createStation } from '../../../src-main/station.ts';
+import { memorySettings } from '../../../src-main/station-for-tests.ts';
+import type { Ask, Asks, StationSetup } from './station-process.ts';
+
+const setup = JSON.parse(process.argv[2] ?? '{}') as StationSetup;
+let skewMs = 0;
+const clock: Clock = { ...systemClock, now: () => systemClock.now() + skewMs };
+const states: { at: number; state: ConnectionState }[] = [];
+const logged: string[] = [];
+
+const station = createStation({
+  dir: setup.dir,
+  app: 'faults',
+  clock,
+  random: Math.random,
+  newId,
+  hash: sha256,
+  log: (event, facts) => {
+    logged.push(`${event} ${JSON.stringify(facts ?? {})}`);
+    if (logged.length > 300) logged.shift();
+  },
+  settings: memorySettings({ serverUrl: setup.serverUrl, token: setup.token }),
+  // On disk at once: a toast that was on the screen was on the screen, whatever becomes of this process.
+  toast: (item) => appendFileSync(setup.toastFile, `${item.seq} ${item.kind}\n`),
+  push: (channel, payload) => {
+    if (channel !== 'view:changed') return;
+    const { connection } = payload as Pushes['view:changed'];
+    if (connection !== undefined) states.push({ at: Date.now(), state: connection });
+  },
+});
+
+const answers: { [A in Ask]: (args: Asks[A]['args']) => Promise<Asks[A]['result']> } = {
+  view: () => station.handlers['view:get'](),
+  save: ({ type, args, base }) => station.handlers['work:save'](type, args, base),
+  states: async () => states,
+  log: async () => logged,
+  retry: async () => {
+    station.retryNow();
+    return null;
+  },
+  skew: async ({ ms }) => {
+    skewMs = ms;
+    return null;
+  },
+  stop: async () => {
+    await station.stop();
+    return null;
+  },
+};
+
+process.on('message', (message: { id: number; ask: Ask; args: never }) => {
+  answers[message.ask](message.args).then(
+    (result) => process.send?.({ id: message.id, result }),
+    (error: unknown) => process.send?.({ id: message.id, error: String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit(0));
+
+await station.start();
+process.send?.({ id: 0, result: null });
