@@ -74,6 +74,17 @@ describe('start', { timeout: 30_000 }, () => {
     expect(out).not.toContain(JWT_SECRET);
   });
 
+  it('is not kept by a polling client that broke off', async () => {
+    const started = launch([]);
+    const polling = `${await listening(started)}/socket.io/?EIO=4&transport=polling`;
+    const { sid } = JSON.parse((await (await fetch(polling)).text()).slice(1)) as { sid: string };
+    await fetch(`${polling}&sid=${sid}`, { method: 'POST', body: 'no packet' });
+    const asked = Date.now();
+    started.child.kill('SIGTERM');
+    expect((await started.ended).code).toBe(0);
+    expect(Date.now() - asked).toBeLessThan(15_000);
+  });
+
   it('takes the same Ctrl-C twice for one, and a second wish for an end at once', async () => {
     const started = launch([]);
     await listening(started);
