@@ -185,6 +185,7 @@ class World {
       http: { changes: async (cursor) => server.changes(cursor), snapshot: () => server.snapshot() },
       beforeApply: async () => undefined,
       applied: async ({ epoch, to, chain }) => outbox.settle({ epoch, seq: to, chain }),
+      cleared: async () => undefined,
       rebuilt: async ({ cursor }) => outbox.settle(cursor),
     });
     await outbox.load();

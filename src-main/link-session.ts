@@ -4,7 +4,17 @@ import { PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import { LinkFault } from './core/link-fault.ts';
 import { LinkPolicy, type LinkPolicyPorts } from './core/link-policy.ts';
 import type { Outbox } from './core/outbox.ts';
-import type { Clock, HttpPort, Journal, Log, Random, SayHello, SocketListener, SocketPort } from './core/ports.ts';
+import type {
+  Cancel,
+  Clock,
+  HttpPort,
+  Journal,
+  Log,
+  Random,
+  SayHello,
+  SocketListener,
+  SocketPort,
+} from './core/ports.ts';
 import { SyncEngine, type SyncEnginePorts } from './core/sync-engine.ts';
 import { DownDoor } from './link/parse-down.ts';
 import { PollLink } from './link/poll-link.ts';
@@ -12,6 +22,8 @@ import { SocketLink, type SocketLinkOptions } from './link/socket-link.ts';
 
 const HELLO_MS = 15_000;
 const PUSH_MS = 10_000;
+/** A live server says at least every 5 s where its head is. One that does not has lost sight of this socket. */
+const QUIET_MS = 15_000;
 
 export type Links = { readonly http: HttpPort & { close(): void }; readonly socket: SocketPort };
 /** Builds both ways to a server; the simulation brings a network of its own. */
@@ -33,6 +45,8 @@ export type LinkSessionOptions = {
   readonly serverNow: () => number;
   readonly refreshToken: LinkPolicyPorts['refreshToken'];
   readonly onState: LinkPolicyPorts['onState'];
+  /** The server can be reached (again), or by another way than before. */
+  readonly onReachable: () => void;
   readonly onSocket: (socketId: string | null) => void;
   readonly onGuide: SocketListener['guide'];
   readonly onMeasured: SocketListener['measured'];
@@ -45,6 +59,10 @@ export class LinkSession {
   readonly #options: LinkSessionOptions;
   readonly #engine: SyncEngine;
   readonly #policy: LinkPolicy;
+  /** Which socket this is: what was begun over an earlier one must not end a later one. */
+  #sockets = 0;
+  #quiet: Cancel | null = null;
+  #kind: LinkPolicy['state']['kind'] = 'offline';
 
   constructor(options: LinkSessionOptions) {
     const { url, token, clock, log } = options;
@@ -58,13 +76,20 @@ export class LinkSession {
       clock,
       log,
       random: options.random,
-      socket: this.socket,
-      catchUp: () => this.#engine.catchUp(this.#sayHello),
+      socket: {
+        open: () => this.socket.open(),
+        check: () => this.socket.check(),
+        close: () => {
+          this.socket.close();
+          this.#socketGone();
+        },
+      },
+      catchUp: () => this.#catchUp(),
       poll: (waitSeconds) => this.#engine.poll(waitSeconds),
       cancelPoll: () => this.http.cancelChanges(),
       probe: () => this.http.probe(),
       refreshToken: options.refreshToken,
-      onState: options.onState,
+      onState: (state) => this.#tell(state),
     });
   }
 
@@ -83,10 +108,13 @@ export class LinkSession {
   /** Resolves when nothing is written to the cache any more. */
   async stop(): Promise<void> {
     this.#policy.stop();
-    this.#engine.socketGone();
     this.http.close();
-    this.#options.onSocket(null);
-    await this.#engine.idle();
+    await this.#engine.stop();
+  }
+
+  /** Somebody who read the cache found it damaged: it is replaced and filled anew. */
+  cacheDamaged(): void {
+    this.#follow(this.#engine.cacheDamaged(), 'sync.cache_not_replaced');
   }
 
   isReachable(): boolean {
@@ -112,13 +140,49 @@ export class LinkSession {
     return answer;
   };
 
+  async #catchUp(): Promise<void> {
+    await this.#engine.catchUp(this.#sayHello);
+    this.#heardFrame();
+  }
+
+  #tell(state: LinkPolicy['state']): void {
+    this.#options.onState(state);
+    const isNew = state.kind !== this.#kind;
+    this.#kind = state.kind;
+    if (isNew && reachesServer(state)) this.#options.onReachable();
+  }
+
+  #socketGone(): void {
+    this.#sockets += 1;
+    this.#quiet?.();
+    this.#quiet = null;
+    this.#engine.socketGone();
+    this.#options.onSocket(null);
+  }
+
+  #heardFrame(): void {
+    this.#quiet?.();
+    this.#quiet = this.#options.clock.setTimer(QUIET_MS, () => {
+      this.#heardFrame();
+      this.#options.log('sync.quiet');
+      this.#follow(this.#engine.pull(), 'sync.pull_failed');
+    });
+  }
+
+  /** Whatever keeps the cache from following its socket, another try at both is the way out. */
+  #follow(task: Promise<void>, what: string): void {
+    const mine = this.#sockets;
+    task.catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : 'unknown';
+      this.#options.log(what, { code: error instanceof LinkFault ? error.code : 'store', message });
+      if (mine === this.#sockets) this.#policy.cannotFollow(error);
+    });
+  }
+
   #listener(): SocketListener {
-    const { log, onSocket, onGuide, onMeasured } = this.#options;
-    const failed = (what: string) => (error: unknown) =>
-      log(what, { code: error instanceof LinkFault ? error.code : 'store', message: (error as Error).message });
+    const { onSocket, onGuide, onMeasured } = this.#options;
     const down = (reason: 'socket_silent' | 'socket_unreachable'): void => {
-      this.#engine.socketGone();
-      onSocket(null);
+      this.#socketGone();
       this.#policy.socketDown(reason);
     };
     return {
@@ -130,13 +194,15 @@ export class LinkSession {
       lost: (why) => down(why === 'silent' ? 'socket_silent' : 'socket_unreachable'),
       failed: () => down('socket_unreachable'),
       refused: (code) => {
-        this.#engine.socketGone();
-        onSocket(null);
+        this.#socketGone();
         this.#policy.socketRefused(code);
       },
-      frame: (frame) => void this.#engine.receive(frame).catch(failed('sync.frame_failed')),
-      badFrame: () => void this.#engine.pull().catch(failed('sync.pull_failed')),
-      scopeChanged: () => void this.#engine.pull().catch(failed('sync.pull_failed')),
+      frame: (frame) => {
+        if (this.#quiet !== null) this.#heardFrame();
+        this.#follow(this.#engine.receive(frame), 'sync.frame_failed');
+      },
+      badFrame: () => this.#follow(this.#engine.pull(), 'sync.pull_failed'),
+      scopeChanged: (group) => this.#follow(this.#engine.scopeChanged(group), 'sync.scope_failed'),
       guide: onGuide,
       measured: (latencyMs, offsetMs) => {
         this.#policy.latency(latencyMs);

@@ -100,7 +100,7 @@ export const buildParts = (options: StationOptions): Parts => {
   const offline: ConnectionState = { kind: 'offline', since: new Date(clock.now()).toISOString() };
   const now: Now = { signedIn: null, link: null, isSocketUp: false, places: NO_PLACES, offline };
   const journal = openJournal(`${dir}/journal.db`, () => clock.now(), log);
-  const cache = new StationCache({ dir, now: () => clock.now(), log });
+  const cache = new StationCache({ dir, now: () => clock.now(), log, onDamage: () => now.link?.cacheDamaged() });
   const serverClock = new ServerClock(clock);
   const outbox = buildOutbox(options, now, journal, cache, () => view);
   const places = (): Places => overlayPlaces(now.places, outbox.pending());

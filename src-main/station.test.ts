@@ -143,7 +143,7 @@ describe('a station on a real server', () => {
     await mara.handlers['work:save']('setCount', { shipmentId: 's1', lineId: 'nope', counted: '1' }, null);
     const view = await mara.until('refused', ({ work }) => work.some(({ state }) => state === 'needs_person'));
     const [item] = view.work;
-    expect(item).toMatchObject({ state: 'needs_person', code: 'not_found', shipmentNumber: 'SHP-1', n: 1 });
+    expect(item).toMatchObject({ state: 'needs_person', code: 'illegal_step', shipmentNumber: 'SHP-1', n: 1 });
     await mara.handlers['work:handled'](item!.clientId, item!.n);
     await mara.until('handled', ({ work }) => work.some(({ state }) => state === 'handled'));
     await mara.handlers['work:save']('recordArrival', { shipmentId: 's1' }, null);

@@ -106,6 +106,7 @@ class RunningStation implements Station {
     await this.#endLink();
     if (now.signedIn?.session.serverUrl !== next.session.serverUrl) serverClock.forget();
     const scope = scopeKey(next, hash);
+    if (cache.isDamaged()) await cache.setAside();
     if (cache.scope() !== scope) await cache.reset(scope);
     now.signedIn = next;
     await outbox.setOwner(ownerOf(next, hash));
@@ -142,10 +143,8 @@ class RunningStation implements Station {
       journal: journal.journal,
       serverNow: () => serverClock.now(),
       refreshToken: () => this.#newerToken(),
-      onState: () => {
-        view.touch('connection');
-        if (now.link?.isReachable() === true) outbox.wake();
-      },
+      onState: () => view.touch('connection'),
+      onReachable: () => outbox.wake(),
       onSocket: (socketId) => {
         now.isSocketUp = socketId !== null;
         if (socketId === null) presence.disconnected();
@@ -163,6 +162,7 @@ class RunningStation implements Station {
         cache,
         beforeApply: (frame) => inbox.note(frame),
         applied: (frame) => this.#applied(frame),
+        cleared: () => this.#reload(),
         rebuilt: async (position) => {
           await inbox.skipTo(position);
           await this.#reload();

@@ -255,6 +255,27 @@ describe('LinkPolicy', () => {
     expect(net.calls.at(-1)).toBe('check');
   });
 
+  it('does not stay live over a socket whose changes cannot be followed', async () => {
+    const net = network();
+    net.socketWorks = true;
+    net.policy.start();
+    await settled();
+    net.socketWorks = false;
+    net.policy.cannotFollow(unreachable('no answer to a hello'));
+    await settled();
+    expect(net.calls).toContain('close');
+    expect(net.policy.state.kind).toBe('polling');
+    const other = network();
+    other.socketWorks = true;
+    other.policy.start();
+    await settled();
+    other.policy.cannotFollow(new LinkFault('forbidden', 'no'));
+    expect(other.policy.state).toEqual({ kind: 'refused', code: 'forbidden' });
+    const stopped = network();
+    stopped.policy.cannotFollow(unreachable('late'));
+    expect(stopped.states).toEqual([]);
+  });
+
   it('does nothing after stop', async () => {
     const net = network();
     net.policy.start();

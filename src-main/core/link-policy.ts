@@ -99,13 +99,18 @@ export class LinkPolicy {
         if (current()) this.#goLive(transport);
       },
       (error: unknown) => {
-        if (!current()) return;
-        this.#ports.socket.close();
-        const code = refusalOf(error);
-        if (code !== null) this.socketRefused(code);
-        else this.socketDown('socket_unreachable');
+        if (current()) this.cannotFollow(error);
       },
     );
+  }
+
+  /** The socket is open, but what comes over it cannot be followed: rows that stand still must not look live. */
+  cannotFollow(error: unknown): void {
+    if (!this.#running || !this.#socketOpen) return;
+    this.#ports.socket.close();
+    const code = refusalOf(error);
+    if (code !== null) this.socketRefused(code);
+    else this.socketDown('socket_unreachable');
   }
 
   transportChanged(transport: Transport): void {

@@ -1,6 +1,7 @@
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type { Frame, SnapshotRow } from '#contract/wire/sync.ts';
 import type { Cache, CacheRebuild, Position } from './ports.ts';
+import { isCorrupt } from './store-fault.ts';
 
 type Row = Omit<SnapshotRow, 'kind'>;
 
@@ -31,8 +32,10 @@ export class MemoryCache implements Cache {
   file = new MemoryFile();
   rebuilds = 0;
   setAsides = 0;
+  clears = 0;
   /** Thrown by the next `apply`. */
   fault: Error | null = null;
+  damaged = false;
   #scope: string | null = null;
 
   position(): Position | null {
@@ -46,6 +49,7 @@ export class MemoryCache implements Cache {
   async apply(frame: Frame, syncedAt: string | null): Promise<void> {
     const { fault } = this;
     this.fault = null;
+    this.damaged ||= isCorrupt(fault);
     if (fault !== null) throw fault;
     this.file.apply(frame, syncedAt);
   }
@@ -78,8 +82,18 @@ export class MemoryCache implements Cache {
     this.file = new MemoryFile();
   }
 
+  async clear(): Promise<void> {
+    this.clears += 1;
+    this.file = new MemoryFile();
+  }
+
+  isDamaged(): boolean {
+    return this.damaged;
+  }
+
   async setAside(): Promise<void> {
     this.setAsides += 1;
+    this.damaged = false;
     this.file = new MemoryFile();
   }
 

@@ -75,6 +75,10 @@ export interface Cache extends CacheWriter {
   scope(): string | null;
   /** Starts an empty cache for `scope`; the old file goes. */
   reset(scope: string): Promise<void>;
+  /** Starts an empty cache for the same scope; the old file goes. */
+  clear(): Promise<void>;
+  /** True once a read or write has shown that only another file helps. */
+  isDamaged(): boolean;
   /** Keeps the damaged file under another name and starts empty. */
   setAside(): Promise<void>;
   /** Shipments in work, and those that ended at or after the instant. */
@@ -181,7 +185,8 @@ export interface SocketListener {
   frame(frame: Frame): void;
   /** Something that should have been a frame could not be read: a pull is due. */
   badFrame(): void;
-  scopeChanged(): void;
+  /** `group` is what it may see from now on, null when that could not be read. */
+  scopeChanged(group: string | null): void;
   guide(event: DownPayload[GuideEvent]): void;
   /** Round trip of a ping in milliseconds, and how far this device's clock is ahead of the server. */
   measured(latencyMs: number, clockOffsetMs: number): void;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Frame, SnapshotLine } from '#contract/wire/sync.ts';
+import type { Cursor, Frame, SnapshotLine } from '#contract/wire/sync.ts';
 import { FakeClock, settled } from './fake-clock.ts';
 import { FakeServer, shipmentRow } from './fake-server.ts';
 import { LinkFault } from './link-fault.ts';
@@ -42,6 +42,8 @@ const start = () => {
   const applied: Frame[] = [];
   const noted: Frame[] = [];
   const rebuilt: Position[] = [];
+  /** Rows left each time they were cleared. */
+  const cleared: number[] = [];
   const said: (number | null)[] = [];
   const world = {
     server,
@@ -49,7 +51,10 @@ const start = () => {
     applied,
     noted,
     rebuilt,
+    cleared,
     said,
+    note: async (each: Frame): Promise<void> => void noted.push(each),
+    changes: async (cursor: Cursor): Promise<Frame> => server.changes(cursor),
     snapshot: () => server.snapshot() as AsyncIterable<SnapshotLine>,
   };
   const engine = new SyncEngine({
@@ -57,11 +62,12 @@ const start = () => {
     clock: new FakeClock(),
     log: () => undefined,
     http: {
-      changes: async (cursor) => server.changes(cursor),
+      changes: (cursor) => world.changes(cursor),
       snapshot: () => world.snapshot(),
     },
-    beforeApply: async (each) => void noted.push(each),
+    beforeApply: (each) => world.note(each),
     applied: async (each) => void applied.push(each),
+    cleared: async () => void cleared.push(cache.file.rows.size),
     rebuilt: async (position) => void rebuilt.push(position),
   });
   const hello = async (cursor: Parameters<FakeServer['hello']>[0]) => {
@@ -344,5 +350,156 @@ describe('rebuilding', () => {
     // Swapped in only when level with what had changed meanwhile.
     expect(rebuilt[0]?.cursor.seq).toBe(24);
     same();
+  });
+});
+
+/** A promise that a test lets go. */
+const gate = <T>() => {
+  let open = (_value: T): void => undefined;
+  const passed = new Promise<T>((resolve) => {
+    open = resolve;
+  });
+  return { open, passed };
+};
+
+describe('an ended engine', () => {
+  it('applies no page that was still on its way, and takes no snapshot for it', async () => {
+    const world = start();
+    const { server, engine, cache, rebuilt } = world;
+    await engine.poll(0);
+    server.put(shipmentRow('a'));
+    const late = gate<Frame>();
+    world.changes = () => late.passed;
+    const polling = engine.poll(25);
+    await settled();
+    await engine.stop();
+    // The next person's cache, with rows of another view to come.
+    await cache.reset('theirs');
+    late.open(server.frame(0));
+    await expect(polling).rejects.toBeInstanceOf(LinkFault);
+    expect([cache.file.rows.size, cache.position(), rebuilt.length]).toEqual([0, null, 1]);
+    await expect(engine.receive(server.frame(0))).rejects.toBeInstanceOf(LinkFault);
+    await expect(engine.pull()).rejects.toBeInstanceOf(LinkFault);
+    expect(cache.file.rows.size).toBe(0);
+  });
+});
+
+describe('several ways at once', () => {
+  it('take one snapshot, however many found out that one is due', async () => {
+    const { server, engine, cache } = start();
+    server.put(shipmentRow('a'));
+    await Promise.all([engine.poll(0), engine.poll(0), engine.poll(0)]);
+    expect(cache.rebuilds).toBe(1);
+    server.floor = 5;
+    for (let n = 0; n < 6; n += 1) server.put(shipmentRow(`s${n}`));
+    await Promise.all([engine.poll(0), engine.poll(0), engine.poll(0)]);
+    expect(cache.rebuilds).toBe(2);
+  });
+
+  it('do not let an old answer to a poll undo a rebuild', async () => {
+    const world = start();
+    const { server, engine, hello, cache, same } = world;
+    server.put(shipmentRow('a'));
+    await engine.poll(0);
+    const old = gate<Frame>();
+    world.changes = () => old.passed;
+    const polling = engine.poll(25);
+    const stale = server.frame(1);
+    server.restore(0, 'epoch-2');
+    server.put(shipmentRow('z'));
+    world.changes = async (cursor) => server.changes(cursor);
+    await engine.catchUp(hello);
+    expect(cache.rebuilds).toBe(2);
+    old.open(stale);
+    await polling;
+    expect(cache.rebuilds).toBe(2);
+    same();
+  });
+
+  it('do not let an old answer claim that nothing is missing', async () => {
+    const { server, engine, hello } = start();
+    server.put(shipmentRow('a'));
+    const old = server.frame(0);
+    engine.setServerClock(() => Date.parse('2026-11-23T08:00:00.000Z'));
+    await engine.catchUp(hello);
+    server.put(shipmentRow('b'));
+    server.put(shipmentRow('c'));
+    await engine.receive(server.frame(1, 1));
+    engine.setServerClock(() => Date.parse('2026-11-23T12:00:00.000Z'));
+    await engine.receive(old);
+    expect(engine.position()).toMatchObject({ cursor: { seq: 2 }, syncedAt: '2026-11-23T08:00:00.000Z' });
+  });
+
+  it('ask once, however many frames could not be read', async () => {
+    const { engine, hello, said } = start();
+    await engine.catchUp(hello);
+    said.length = 0;
+    await Promise.all(Array.from({ length: 500 }, () => engine.pull()));
+    expect(said.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('another view', () => {
+  it('clears the rows before anything else, and they do not come back when the new ones cannot be had', async () => {
+    const world = start();
+    const { server, engine, hello, cache, cleared } = world;
+    server.put(shipmentRow('secret'));
+    await engine.catchUp(hello);
+    server.group = 'staff:W2';
+    world.snapshot = () => {
+      throw new LinkFault(null, 'down');
+    };
+    await expect(engine.scopeChanged('staff:W2')).rejects.toBeInstanceOf(LinkFault);
+    expect([cache.file.rows.size, cleared]).toEqual([0, [0]]);
+  });
+
+  it('found out by a hello or a poll clears them too', async () => {
+    for (const way of ['hello', 'poll'] as const) {
+      const world = start();
+      const { server, engine, hello, cache, cleared } = world;
+      server.put(shipmentRow('secret'));
+      await engine.catchUp(hello);
+      server.group = 'staff:W2';
+      world.snapshot = () => {
+        throw new LinkFault(null, 'down');
+      };
+      await expect(way === 'hello' ? engine.catchUp(hello) : engine.poll(0)).rejects.toBeInstanceOf(LinkFault);
+      expect([cache.file.rows.size, cleared], way).toEqual([0, [0]]);
+    }
+  });
+
+  it('that is the same as before is only a reason to ask', async () => {
+    const { server, engine, hello, cleared, said, same } = start();
+    server.put(shipmentRow('a'));
+    await engine.catchUp(hello);
+    said.length = 0;
+    server.put(shipmentRow('b'));
+    await engine.scopeChanged(server.group);
+    expect([said, cleared]).toEqual([[1], []]);
+    same();
+  });
+});
+
+describe('a damaged cache', () => {
+  it('is replaced when a reader found it, without any frame', async () => {
+    const { server, engine, hello, cache, same } = start();
+    server.put(shipmentRow('a'));
+    await engine.catchUp(hello);
+    cache.damaged = true;
+    await engine.cacheDamaged();
+    expect([cache.setAsides, cache.rebuilds]).toEqual([1, 2]);
+    same();
+    await engine.cacheDamaged();
+    expect(cache.setAsides).toBe(1);
+  });
+
+  it('is not blamed for a journal that fails', async () => {
+    const world = start();
+    const { server, engine, hello, cache } = world;
+    await engine.catchUp(hello);
+    server.put(shipmentRow('a'));
+    world.note = () => Promise.reject(new StoreFault('corrupt', 'the journal'));
+    await expect(engine.receive(server.frame(0))).rejects.toMatchObject({ kind: 'corrupt' });
+    expect([cache.setAsides, engine.position()?.cursor.seq]).toEqual([0, 0]);
   });
 });

@@ -3,7 +3,6 @@ import { isLostPosition, unreachable } from './link-fault.ts';
 import type { Cache, Clock, HttpPort, Log, Position, SayHello } from './ports.ts';
 import { rebuildCache } from './rebuild.ts';
 import { SerialQueue } from './serial-queue.ts';
-import { isCorrupt } from './store-fault.ts';
 
 /** Socket frames held back while something slower goes on; beyond that they are dropped and pulled afterwards. */
 const HELD_FRAMES = 256;
@@ -19,6 +18,8 @@ export type SyncEnginePorts = {
   readonly beforeApply: (frame: Frame) => Promise<void>;
   /** After a frame's rows and cursor are on disk. */
   readonly applied: (frame: Frame) => Promise<void>;
+  /** The rows are gone because they may be none of this person's business any more; others are asked for. */
+  readonly cleared: () => Promise<void>;
   /** The cache was replaced as a whole. */
   readonly rebuilt: (position: Position) => Promise<void>;
 };
@@ -45,6 +46,10 @@ export class SyncEngine {
   #sayHello: SayHello | null = null;
   #serverNow: () => number;
   #missed = false;
+  #pullWaits = false;
+  /** How often the rows were replaced as a whole. */
+  #replaced = 0;
+  #stopped = false;
 
   constructor(ports: SyncEnginePorts) {
     this.#ports = ports;
@@ -66,7 +71,7 @@ export class SyncEngine {
    */
   catchUp(sayHello: SayHello): Promise<void> {
     this.#sayHello = sayHello;
-    return this.#queue.run(() => this.#helloUntilLive(sayHello));
+    return this.#run(() => this.#helloUntilLive(sayHello));
   }
 
   /** The socket is gone: gaps are closed by the next poll or hello, not by asking a dead socket. */
@@ -80,7 +85,7 @@ export class SyncEngine {
       this.#missed = true;
       return;
     }
-    await this.#queue.run(async () => {
+    await this.#run(async () => {
       const result = this.#missed ? 'gap' : await this.#apply(frame);
       if (result === 'applied' || result === 'dropped') return;
       this.#missed = false;
@@ -89,27 +94,71 @@ export class SyncEngine {
     });
   }
 
-  /** Something was missed or could not be read, or the view has changed: ask from the cursor. */
-  pull(): Promise<void> {
-    return this.#queue.run(() => this.#pull());
+  /** Something was missed or could not be read: ask from the cursor. One that waits for its turn stands for all after it. */
+  async pull(): Promise<void> {
+    if (this.#pullWaits) return;
+    this.#pullWaits = true;
+    await this.#run(() => {
+      this.#pullWaits = false;
+      return this.#pull();
+    });
+  }
+
+  /** What this station may see has changed. `group` is the new view, null when the server did not say it legibly. */
+  scopeChanged(group: string | null): Promise<void> {
+    return this.#run(async () => {
+      const at = this.position();
+      if (at !== null && group !== null && at.group !== group) await this.#clear();
+      await this.#pull();
+    });
+  }
+
+  /** Somebody who read the cache found it damaged. */
+  cacheDamaged(): Promise<void> {
+    return this.#run(async () => {
+      if (!this.#ports.cache.isDamaged()) return;
+      await this.#setAside();
+      await this.#pull();
+    });
   }
 
   /** One page over HTTP; waits outside the queue. Without a position it takes the snapshot. Rejects with a `LinkFault`. */
   async poll(waitSeconds: number): Promise<void> {
     const at = this.position();
-    if (at === null) return this.#queue.run(() => this.#rebuild('no_cursor'));
+    const asked = this.#replaced;
+    if (at === null) return this.#rebuildIf(() => this.position() === null, 'no_cursor');
+    let frame: Frame;
     try {
-      const frame = await this.#ports.http.changes(at.cursor, waitSeconds);
-      const fits = await this.#queue.run(() => this.#applyPage(frame));
-      if (fits && frame.to < frame.head && frame.to > at.cursor.seq) await this.poll(0);
+      frame = await this.#ports.http.changes(at.cursor, waitSeconds);
     } catch (error) {
       if (!isLostPosition(error)) throw error;
-      await this.#queue.run(() => this.#rebuild('position_lost'));
+      const isHere = (): boolean => asked === this.#replaced && this.position()?.cursor.seq === at.cursor.seq;
+      return this.#rebuildIf(isHere, 'position_lost');
     }
+    // An answer to a question from before a rebuild says nothing about the rows there are now.
+    const fits = await this.#run(async () => asked === this.#replaced && (await this.#applyPage(frame)));
+    if (fits && frame.to < frame.head && frame.to > at.cursor.seq) await this.poll(0);
   }
 
-  async idle(): Promise<void> {
+  /** Nothing is written any more when this resolves, whatever was still on its way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#sayHello = null;
     await this.#queue.idle();
+  }
+
+  #run<T>(task: () => Promise<T>): Promise<T> {
+    return this.#queue.run(() => {
+      if (this.#stopped) throw unreachable('This connection was ended.');
+      return task();
+    });
+  }
+
+  /** Several may have found the same fault before the first of them got its turn. */
+  #rebuildIf(isDue: () => boolean, why: string): Promise<void> {
+    return this.#run(async () => {
+      if (isDue()) await this.#rebuild(why);
+    });
   }
 
   async #pull(): Promise<void> {
@@ -124,7 +173,7 @@ export class SyncEngine {
       const foreign = at !== null && reply.group !== at.group;
       if (at === null || reply.state === 'snapshot' || frame === null || foreign) {
         rebuilds += 1;
-        await this.#rebuild(foreign ? 'other_group' : (reply.reason ?? 'no_cursor'));
+        await this.#rebuild(foreign ? 'foreign' : (reply.reason ?? 'no_cursor'));
         continue;
       }
       if (!(await this.#applyPage(frame))) rebuilds += 1;
@@ -145,8 +194,8 @@ export class SyncEngine {
     const { cache, beforeApply, applied } = this.#ports;
     const result = judgeFrame(frame, cache.position());
     if (result !== 'applied') {
-      // An empty frame that ends at the cursor says that nothing is missing up to now.
-      if (result === 'dropped' && frame.to === frame.head) {
+      // A frame that ends at the cursor and at the head says that nothing is missing up to now.
+      if (result === 'dropped' && frame.to === frame.head && frame.to === cache.position()?.cursor.seq) {
         cache.touch(new Date(this.#serverNow()).toISOString());
         await applied({ ...frame, changes: [] });
       }
@@ -156,19 +205,33 @@ export class SyncEngine {
       await beforeApply(frame);
       await cache.apply(frame, this.#syncedAt(frame));
     } catch (error) {
-      if (!isCorrupt(error)) throw error;
-      this.#ports.log('cache.corrupt');
-      await cache.setAside();
+      if (!cache.isDamaged()) throw error;
+      await this.#setAside();
       return 'rebuild';
     }
     await applied(frame);
     return result;
   }
 
+  async #setAside(): Promise<void> {
+    this.#ports.log('cache.corrupt');
+    this.#replaced += 1;
+    await this.#ports.cache.setAside();
+  }
+
+  /** Rows of another view must not stay on screen until the new ones are here, or for good if they never come. */
+  async #clear(): Promise<void> {
+    this.#replaced += 1;
+    await this.#ports.cache.clear();
+    await this.#ports.cleared();
+  }
+
   async #rebuild(why: string): Promise<void> {
     this.#ports.log('sync.rebuild', { why });
+    if (why === 'foreign') await this.#clear();
     const stamp = (frame: Frame): string | null => this.#syncedAt(frame);
     const position = await rebuildCache(this.#ports.cache, this.#ports.http, stamp);
+    this.#replaced += 1;
     await this.#ports.rebuilt(position);
   }
 

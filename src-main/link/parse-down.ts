@@ -71,6 +71,14 @@ export class DownDoor {
     return null;
   }
 
+  /** The view this station has from now on, null when that cannot be read. */
+  scope(payload: unknown): string | null {
+    const parsed = DOWN['sync:scope'].safeParse(payload);
+    if (parsed.success) return parsed.data.group;
+    this.#drop('sync:scope');
+    return null;
+  }
+
   pushReply(payload: unknown): PushReply {
     return this.#read(pushReply, payload, 'push');
   }

@@ -193,7 +193,7 @@ describe('snapshot', () => {
     stream(ndjson(head, row('a', shipmentRow('a', { supplierName: 'Müller' })), end(1)));
     expect(await lines(link().snapshot())).toMatchObject([head, { id: 'a', row: { supplierName: 'Müller' } }, end(1)]);
     stream(ndjson(head, end(0)).trimEnd(), 1);
-    expect(await lines(link().snapshot())).toEqual([head, end(0)]);
+    expect(await lines(link().snapshot())).toMatchObject([head, end(0)]);
   });
 
   it('leaves out rows that do not fit, and still adds up', async () => {
@@ -307,5 +307,48 @@ describe('checkServer', () => {
     ]) {
       expect(readToken(bad)).toBeNull();
     }
+  });
+});
+
+describe('closing', () => {
+  const waits = () => {
+    answer = () => undefined;
+  };
+  const arrived = async () => {
+    while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+
+  it('ends a snapshot that has not begun to come, and asks nothing more', async () => {
+    waits();
+    const closing = link();
+    const reading = fault(() => lines(closing.snapshot()));
+    await arrived();
+    const begun = performance.now();
+    closing.close();
+    expect((await reading).code).toBeNull();
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    json(FRAME);
+    await fault(() => closing.changes(CURSOR, 0));
+    await fault(() => closing.push('client-0001', []));
+    await fault(() => lines(closing.snapshot()));
+    expect(asked).toHaveLength(1);
+  });
+
+  it('of the waiting poll leaves a page alone that is asked for meanwhile, and the other way round', async () => {
+    waits();
+    const both = link();
+    const waiting = fault(() => both.changes(CURSOR, 25));
+    await arrived();
+    let page = 'open';
+    const paging = both.changes(CURSOR, 0).then(
+      () => (page = 'came'),
+      () => (page = 'ended'),
+    );
+    while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    both.cancelChanges();
+    await waiting;
+    expect(page).toBe('open');
+    both.close();
+    await paging;
   });
 });

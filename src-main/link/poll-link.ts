@@ -40,6 +40,7 @@ export class PollLink implements HttpPort {
   readonly #options: PollLinkOptions;
   #waiting: AbortController | null = null;
   readonly #open = new Set<AbortController>();
+  #closed = false;
 
   constructor(options: PollLinkOptions) {
     this.#options = options;
@@ -48,7 +49,8 @@ export class PollLink implements HttpPort {
   async changes({ epoch, seq, chain }: Cursor, waitSeconds: number): Promise<Frame> {
     const query = new URLSearchParams({ from: `${seq}`, epoch, chain, wait: `${waitSeconds}`, limit: `${PAGE}` });
     const abort = new AbortController();
-    this.#waiting = abort;
+    // A page for a rebuild, asked for meanwhile, is not what is waiting.
+    if (waitSeconds > 0) this.#waiting = abort;
     const timeoutMs = waitSeconds * 1_000 + ANSWER_MS;
     return this.#options.door.page(await this.#json({ path: `/api/sync/changes?${query}`, timeoutMs, abort }));
   }
@@ -58,8 +60,9 @@ export class PollLink implements HttpPort {
     this.#waiting = null;
   }
 
-  /** Ends everything under way; it rejects as unreachable. */
+  /** Ends everything under way and to come; it rejects as unreachable. */
   close(): void {
+    this.#closed = true;
     for (const abort of this.#open) abort.abort();
   }
 
@@ -72,11 +75,11 @@ export class PollLink implements HttpPort {
     const abort = new AbortController();
     const accept = 'application/x-ndjson';
     const request = { path: '/api/sync/snapshot', timeoutMs: STALL_MS, accept, abort };
-    const response = await within(request, () => this.#send(request));
-    if (response.body === null || !isKind(response, accept)) throw foreign();
     let skipped = 0;
     this.#open.add(abort);
     try {
+      const response = await within(request, () => this.#send(request));
+      if (response.body === null || !isKind(response, accept)) throw foreign();
       for await (const text of readLines(response.body, STALL_MS, abort)) {
         const line = this.#options.door.snapshotLine(parseJson(text));
         if (line === null) skipped += 1;
@@ -124,6 +127,7 @@ export class PollLink implements HttpPort {
   async #send(request: Request): Promise<Response> {
     const { url, token, door, fetch = globalThis.fetch } = this.#options;
     const { path, body, abort, accept = 'application/json', isProbe = false } = request;
+    if (this.#closed) throw unreachable('This connection was ended.');
     const response = await fetch(`${url}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       // Following a redirect would carry the token to wherever a portal points.

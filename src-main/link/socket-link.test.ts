@@ -132,7 +132,7 @@ describe('connecting', () => {
     const refused = start('token_expired');
     refused.link.open();
     expect(await refused.told('refused')).toEqual(['token_expired']);
-    for (const token of ['stopping', 'something new']) {
+    for (const token of ['stopping', 'storage_full', 'something new']) {
       const busy = start(token);
       busy.link.open();
       await busy.told('failed');
@@ -247,7 +247,7 @@ describe('asking and hearing', () => {
   });
 
   it('passes frames and events it can read, and asks for a pull for frames it cannot', async () => {
-    const { link, told, names, dropped } = start();
+    const { link, told, names, heard, dropped } = start();
     const there = serverSide();
     link.open();
     await told('connected');
@@ -257,13 +257,15 @@ describe('asking and hearing', () => {
     socket.emit('sync:frame', { ...FRAME, to: 'ten' });
     await told('badFrame');
     socket.emit('sync:scope', { group: 'other' });
-    await told('scopeChanged');
+    socket.emit('sync:scope', 'gibberish');
+    expect(await told('scopeChanged')).toEqual(['other']);
     const typing = { type: 'user:typing', userId: 'u', userName: 'U', shipmentId: 's', isTyping: true, timestamp: AT };
     socket.emit('user:typing', { ...typing, isTyping: 'maybe' });
     socket.emit('user:typing', typing);
     expect(await told('guide')).toEqual([typing]);
     expect(names().filter((what) => what === 'guide')).toHaveLength(1);
-    expect(dropped).toEqual(['down.dropped frame', 'down.dropped user:typing']);
+    expect(dropped).toEqual(['down.dropped frame', 'down.dropped sync:scope', 'down.dropped user:typing']);
+    expect(heard.filter(({ what }) => what === 'scopeChanged')[1]?.with).toEqual([null]);
     socket.emit('sync:upgrade', { protocol: 9, oldest: 8 });
     expect(await told('refused')).toEqual(['upgrade_required']);
   });

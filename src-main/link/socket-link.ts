@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { GUIDE_EVENTS } from '#contract/wire/down.ts';
-import { type ProblemCode, problemCode } from '#contract/wire/errors.ts';
+import { PROBLEMS, type ProblemCode, problemCode } from '#contract/wire/errors.ts';
 import type { Ack, UpEvent, UpPayload } from '#contract/wire/up.ts';
 import { Heartbeat } from '../core/heartbeat.ts';
 import { unreachable } from '../core/link-fault.ts';
@@ -112,7 +112,7 @@ export class SocketLink implements SocketPort {
       if (frame === null) listener.badFrame();
       else listener.frame(frame);
     });
-    socket.on('sync:scope', () => listener.scopeChanged());
+    socket.on('sync:scope', (payload: unknown) => listener.scopeChanged(door.scope(payload)));
     socket.on('sync:upgrade', () => this.#end(() => listener.refused('upgrade_required')));
     for (const name of GUIDE_EVENTS) {
       socket.on(name, (payload: unknown) => {
@@ -122,10 +122,10 @@ export class SocketLink implements SocketPort {
     }
   }
 
-  /** A busy or stopping server is no refusal of this station. */
+  /** A server that is busy, full or stopping has nothing against this station. */
   #turnedAway(code: ProblemCode): void {
     const { listener } = this.#options;
-    if (code === 'stopping' || code === 'too_fast' || code === 'internal') listener.failed();
+    if (PROBLEMS[code].retry) listener.failed();
     else listener.refused(code);
   }
 

@@ -10,6 +10,9 @@ import { CACHE_SCHEMA, CACHE_VERSION, searchWords } from './cache-schema.ts';
 import { type Db, guarded, openDatabase, storeFault } from './open-database.ts';
 import { Slicer } from './slicer.ts';
 
+/** In the place of a path: a cache that is gone with the process, for a disk that takes none. */
+export const IN_MEMORY = ':memory:';
+
 const prepare = (db: Db) => ({
   begin: db.prepare('BEGIN IMMEDIATE'),
   commit: db.prepare('COMMIT'),
@@ -48,8 +51,8 @@ export class CacheFile implements CacheWriter {
   #reads = 0;
   #closing: (() => void) | null = null;
 
-  /** Throws a `StoreFault`; `corrupt` also for a file of another version of ours. */
-  constructor(path: string) {
+  /** A file that is new belongs to `scope`. Throws a `StoreFault`; `corrupt` also for a file of another version of ours. */
+  constructor(path: string, scope: string | null = null) {
     this.path = path;
     this.#db = openDatabase(path, 'NORMAL', true);
     try {
@@ -60,13 +63,15 @@ export class CacheFile implements CacheWriter {
         else if (version !== CACHE_VERSION) throw new StoreFault('corrupt', 'The cache is of another version.');
       });
       this.#sql = guarded(() => prepare(this.#db));
-      this.reader = openDatabase(path, 'NORMAL', false);
+      if (scope !== null && this.meta('scope') === null) guarded(() => this.#sql.putMeta.run('scope', scope));
+      const stored = this.meta('position');
+      this.#position = stored === null ? null : (JSON.parse(stored) as Position);
+      // A database in memory belongs to its connection; a read may then see half a frame, which the next push corrects.
+      this.reader = path === IN_MEMORY ? this.#db : openDatabase(path, 'NORMAL', false);
     } catch (error) {
       this.#db.close();
       throw storeFault(error);
     }
-    const stored = this.meta('position');
-    this.#position = stored === null ? null : (JSON.parse(stored) as Position);
   }
 
   position(): Position | null {
@@ -76,10 +81,6 @@ export class CacheFile implements CacheWriter {
   meta(key: string): string | null {
     const sql = 'SELECT value FROM meta WHERE key = ?';
     return guarded(() => (this.#db.prepare(sql).pluck().get(key) as string | undefined) ?? null);
-  }
-
-  setMeta(key: string, value: string): Promise<void> {
-    return this.#transaction(async () => void this.#sql.putMeta.run(key, value));
   }
 
   apply(frame: Frame, syncedAt: string | null): Promise<void> {
@@ -142,6 +143,7 @@ export class CacheFile implements CacheWriter {
 
   async remove(): Promise<void> {
     await this.close();
+    if (this.path === IN_MEMORY) return;
     for (const side of ['', '-wal', '-shm']) rmSync(this.path + side, { force: true });
   }
 

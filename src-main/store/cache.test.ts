@@ -373,7 +373,7 @@ describe('a bad cache', () => {
     const cache = start();
     await cache.apply(server(shipmentRow('a')).frame(0), null);
     expect(await ids(cache)).toEqual(['a']);
-    expect(logged).toEqual(['cache.temporary']);
+    expect(logged).toEqual(['cache.not_opened', 'cache.temporary']);
     expect(existsSync(blocked)).toBe(true);
   });
 });

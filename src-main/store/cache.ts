@@ -1,22 +1,11 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { HistoryView } from '#contract/bridge/view.ts';
 import type { EntityName, ShipmentDetail } from '#contract/domain/entities.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type { HistoryEntry } from '#contract/wire/http.ts';
 import type { Frame } from '#contract/wire/sync.ts';
-import type { Cache, CacheRebuild, Log, Places, Position } from '../core/ports.ts';
-import { CacheFile } from './cache-file.ts';
+import type { Cache, CacheRebuild, Places, Position } from '../core/ports.ts';
+import type { CacheFile } from './cache-file.ts';
+import { CacheFolder, type CacheFolderOptions } from './cache-folder.ts';
 import {
   readBoard,
   readDetail,
@@ -26,31 +15,35 @@ import {
   readShipments,
   searchShipments,
 } from './cache-reads.ts';
-import { setAside, storeFault } from './open-database.ts';
+import { isBeyondUse, storeFault } from './open-database.ts';
 
-const POINTER = 'cache.current';
-const NAME = /^cache-(\d+)\.db$/;
-/** Damaged caches kept for whoever wants to know why; older ones go, as they can be large. */
-const KEPT_ASIDE = 2;
 const TOUCH_MS = 60_000;
 
-export type CacheOptions = { readonly dir: string; readonly now: () => number; readonly log: Log };
+export type CacheOptions = CacheFolderOptions & {
+  /** Called once when a read or a write shows that the file is beyond use; `setAside` is the way out. */
+  readonly onDamage?: () => void;
+};
 
 /**
- * Rows on this station, all of which the server has too. One file is in use, named by a pointer file that is replaced
- * atomically; another may be filled beside it. Whatever happens to a cache, the way out is a new file, never a repair.
+ * Rows on this station, all of which the server has too. One file is in use, another may be filled beside it. Whatever
+ * happens to a cache, the way out is a new file, never a repair.
  */
 export class StationCache implements Cache {
   readonly #options: CacheOptions;
-  #dir: string;
+  readonly #folder: CacheFolder;
   #file: CacheFile;
+  /** Kept here too: a damaged file cannot say it. */
+  #scope: string | null;
   #syncedAt: string | null = null;
+  #damaged = false;
+  #closed = false;
 
-  /** Never throws for a bad cache: it starts an empty one, in a temporary folder if it has to. */
+  /** Never throws for a bad cache, folder or disk. */
   constructor(options: CacheOptions) {
     this.#options = options;
-    this.#dir = options.dir;
-    this.#file = this.#open();
+    this.#folder = new CacheFolder(options);
+    this.#file = this.#folder.open();
+    this.#scope = this.#file.meta('scope');
   }
 
   position(): Position | null {
@@ -59,7 +52,7 @@ export class StationCache implements Cache {
   }
 
   async apply(frame: Frame, syncedAt: string | null): Promise<void> {
-    await this.#file.apply(frame, syncedAt);
+    await this.#on((file) => file.apply(frame, syncedAt));
     this.#syncedAt = null;
   }
 
@@ -68,160 +61,115 @@ export class StationCache implements Cache {
     if (stored === null) return;
     this.#syncedAt = syncedAt;
     if (Date.parse(syncedAt) - Date.parse(stored.syncedAt ?? '1970-01-01') < TOUCH_MS) return;
-    this.#file.setPosition({ ...stored, syncedAt }).catch(() => this.#options.log('cache.touch_failed'));
+    this.#on((file) => file.setPosition({ ...stored, syncedAt })).catch(() => this.#options.log('cache.touch_failed'));
   }
 
   scope(): string | null {
-    return this.#file.meta('scope');
+    return this.#scope;
   }
 
   async reset(scope: string): Promise<void> {
-    const next = this.#create();
-    await next.setMeta('scope', scope);
-    await this.#use(next);
+    this.#scope = scope;
+    await this.#remove(this.#use(this.#begin()));
+  }
+
+  async clear(): Promise<void> {
+    await this.#remove(this.#use(this.#begin()));
+  }
+
+  isDamaged(): boolean {
+    return this.#damaged;
   }
 
   async setAside(): Promise<void> {
-    const scope = this.#quietly(() => this.#file.meta('scope'));
-    const old = this.#file;
-    await old.close();
-    this.#keepAside(old.path);
-    this.#file = this.#create();
-    this.#syncedAt = null;
-    this.#point(this.#file);
-    if (scope !== null) await this.#file.setMeta('scope', scope);
+    const old = this.#use(this.#begin());
+    await old.close().catch(() => undefined);
+    this.#folder.keepAside(old.path);
   }
 
   async beginRebuild(): Promise<CacheRebuild> {
-    const next = this.#create();
-    const scope = this.scope();
-    if (scope !== null) await next.setMeta('scope', scope);
+    const next = this.#begin();
     return {
       position: () => next.position(),
       apply: (frame, syncedAt) => next.apply(frame, syncedAt),
       addRows: (rows) => next.addRows(rows),
       setPosition: (position) => next.setPosition(position),
-      swap: () => this.#use(next),
-      abandon: () => next.remove(),
+      swap: async () => this.#remove(this.#use(next)),
+      abandon: () => this.#remove(next),
     };
   }
 
   board(endedSince: string): Promise<Shipment[]> {
-    return this.#file.read((db, slicer) => readBoard(db, slicer, endedSince));
+    return this.#on((file) => file.read((db, slicer) => readBoard(db, slicer, endedSince)));
   }
 
   shipments(ids: readonly string[]): Promise<Map<string, Shipment>> {
-    return this.#file.read((db, slicer) => readShipments(db, slicer, ids));
+    return this.#on((file) => file.read((db, slicer) => readShipments(db, slicer, ids)));
   }
 
   detail(id: string): Promise<ShipmentDetail | null> {
-    return this.#file.read((db, slicer) => readDetail(db, slicer, id));
+    return this.#on((file) => file.read((db, slicer) => readDetail(db, slicer, id)));
   }
 
   rows(entity: EntityName, ids: readonly string[]): Promise<Map<string, Record<string, unknown>>> {
-    return this.#file.read((db, slicer) => readRows(db, slicer, entity, ids));
+    return this.#on((file) => file.read((db, slicer) => readRows(db, slicer, entity, ids)));
   }
 
   places(): Promise<Places> {
-    return this.#file.read((db, slicer) => readPlaces(db, slicer));
+    return this.#on((file) => file.read((db, slicer) => readPlaces(db, slicer)));
   }
 
   search(text: string, limit: number): Promise<Shipment[]> {
-    return this.#file.read((db, slicer) => searchShipments(db, slicer, text, limit));
+    return this.#on((file) => file.read((db, slicer) => searchShipments(db, slicer, text, limit)));
   }
 
   history(shipmentId: string): Promise<HistoryView | null> {
-    return this.#file.read((db) => readHistory(db, shipmentId));
+    return this.#on((file) => file.read((db) => readHistory(db, shipmentId)));
   }
 
   keepHistory(shipmentId: string, history: readonly HistoryEntry[], fetchedAt: string): Promise<void> {
-    return this.#file.putHistory(shipmentId, fetchedAt, JSON.stringify(history));
+    return this.#on((file) => file.putHistory(shipmentId, fetchedAt, JSON.stringify(history)));
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#file.close();
+    this.#folder.close();
   }
 
-  #open(): CacheFile {
-    try {
-      mkdirSync(this.#dir, { recursive: true });
-      this.#removeStrays();
-      return this.#openCurrent();
-    } catch (error) {
-      // Read-only profile, full disk, another program on the file: the board still has to show something today.
-      this.#options.log('cache.temporary', { kind: storeFault(error).kind });
-      this.#dir = mkdtempSync(join(tmpdir(), 'dockline-cache-'));
-      return this.#create();
-    }
+  /** An empty cache of the same scope, not in use yet. */
+  #begin(): CacheFile {
+    return this.#folder.create(this.#scope);
   }
 
-  #openCurrent(): CacheFile {
-    const current = this.#current();
-    if (current !== null && existsSync(join(this.#dir, current))) {
-      try {
-        return new CacheFile(join(this.#dir, current));
-      } catch (error) {
-        if (storeFault(error).kind !== 'corrupt') throw error;
-        this.#options.log('cache.corrupt', { at: 'start' });
-        this.#keepAside(join(this.#dir, current));
-      }
-    }
-    const fresh = this.#create();
-    this.#point(fresh);
-    return fresh;
-  }
-
-  #current(): string | null {
-    const pointer = join(this.#dir, POINTER);
-    const name = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : '';
-    return NAME.test(name) ? name : null;
-  }
-
-  /** An empty file with a number no cache here has had. */
-  #create(): CacheFile {
-    const used = readdirSync(this.#dir).map((name) => Number(/^cache-(\d+)\./.exec(name)?.[1] ?? 0));
-    return new CacheFile(join(this.#dir, `cache-${Math.max(0, ...used) + 1}.db`));
-  }
-
-  async #use(next: CacheFile): Promise<void> {
+  /** Puts `next` in the place of the present file, which it returns. */
+  #use(next: CacheFile): CacheFile {
     const old = this.#file;
-    this.#point(next);
+    this.#folder.point(next);
     this.#file = next;
     this.#syncedAt = null;
-    await old.remove();
+    this.#damaged = false;
+    return old;
   }
 
-  #point(file: CacheFile): void {
-    const pointer = join(this.#dir, POINTER);
-    const name = file.path.slice(this.#dir.length + 1);
-    writeFileSync(`${pointer}.new`, name, { flush: true });
-    renameSync(`${pointer}.new`, pointer);
+  /** A file that cannot be removed (a virus scanner reads it) is a stray, which the next start removes. */
+  async #remove(file: CacheFile): Promise<void> {
+    await file.remove().catch((error: unknown) => {
+      this.#options.log('cache.not_removed', { kind: storeFault(error).kind });
+    });
   }
 
-  /** What a rebuild left behind when the station was switched off in the middle of it. */
-  #removeStrays(): void {
-    const current = this.#current();
-    for (const name of readdirSync(this.#dir)) {
-      const file = /^(cache-\d+\.db)(-wal|-shm)?$/.exec(name)?.[1];
-      if (file !== undefined && file !== current) rmSync(join(this.#dir, name), { force: true });
-    }
-  }
-
-  #keepAside(path: string): void {
-    setAside(path, 'corrupt', this.#options.now());
-    const aside = readdirSync(this.#dir).filter((name) => /^cache-\d+\.db\.corrupt-[^.]*Z$/.test(name));
-    const age = (name: string): string => name.slice(name.indexOf('.corrupt-'));
-    aside.sort((a, b) => (age(a) < age(b) ? 1 : -1));
-    for (const name of aside.slice(KEPT_ASIDE)) {
-      for (const side of ['', '-wal', '-shm']) rmSync(join(this.#dir, name + side), { force: true });
-    }
-  }
-
-  #quietly<T>(read: () => T): T | null {
+  async #on<T>(run: (file: CacheFile) => Promise<T>): Promise<T> {
+    const file = this.#file;
     try {
-      return read();
-    } catch {
-      return null;
+      return await run(file);
+    } catch (error) {
+      if (file === this.#file && !this.#damaged && !this.#closed && isBeyondUse(error)) {
+        this.#damaged = true;
+        this.#options.log('cache.damaged', { kind: storeFault(error).kind });
+        this.#options.onDamage?.();
+      }
+      throw error;
     }
   }
 }

@@ -6,8 +6,11 @@ import { StoreFault, type StoreFaultKind } from '../core/store-fault.ts';
 export type Db = Database.Database;
 export type Synchronous = 'FULL' | 'NORMAL';
 
-/** Milliseconds to wait for another program (backup, virus scanner) to let go of the file. */
-const BUSY_MS = 5_000;
+/**
+ * Milliseconds to wait for another program (backup, virus scanner) to let go of the file. The whole main process waits, at
+ * start-up for both files one after the other, and the window has to be there within two seconds.
+ */
+const BUSY_MS = 600;
 const LEVEL: Readonly<Record<Synchronous, number>> = { NORMAL: 1, FULL: 2 };
 const SIDE_FILES = ['', '-wal', '-shm'] as const;
 
@@ -23,9 +26,18 @@ const kindOf = (code: string): StoreFaultKind => {
 /** Any error of the database or the file system as what it means to us. */
 export const storeFault = (error: unknown): StoreFault => {
   if (error instanceof StoreFault) return error;
+  // What we wrote was JSON: a text that is none any more was altered on the disk, where SQLite does not see it.
+  if (error instanceof SyntaxError) return new StoreFault('corrupt', 'A stored row cannot be read.', error);
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const kind = code === 'EACCES' || code === 'EROFS' || code === 'EPERM' ? 'read_only' : kindOf(code);
   return new StoreFault(kind, error instanceof Error ? error.message : 'The database failed.', error);
+};
+
+/** True when waiting does not help, nor room: this file will not do any more. A mistake of ours (no code of SQLite) is not that. */
+export const isBeyondUse = (error: unknown): boolean => {
+  const { kind, cause } = storeFault(error);
+  if (kind === 'corrupt' || kind === 'read_only') return true;
+  return kind === 'other' && cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_');
 };
 
 /** Runs something on a database; what it throws is a `StoreFault`. */
