@@ -27,23 +27,35 @@ export const addPhoto = (work: Work, args: CommandArgs['addPhoto']): Shipment =>
   return settle(work, shipment);
 };
 
+type Bytes = Pick<CommandArgs['attachDocument'], 'mediaType' | 'fileSize'>;
+
+/**
+ * What the bytes are that a station only claims: as they were judged when they came in. They must have come in for this shipment: a
+ * hash that is known for another one would open somebody else's document.
+ */
+const handedIn = (work: Work, shipment: Shipment, contentHash: string): Bytes => {
+  const { draft } = work;
+  const known = draft.before.hasContent(contentHash) ? draft.parts('document', shipment.id) : [];
+  const document = known.find((row) => row.contentHash === contentHash);
+  if (document !== undefined) return document;
+  throw rejected('invalid', 'The server does not have the contents of this document. Upload it first.');
+};
+
 /** Hangs a document on a shipment. From a station the bytes are only claimed: they must have been handed in before. */
 export const attachDocument = (work: Work, args: CommandArgs['attachDocument']): Shipment => {
   const { draft } = work;
   const shipment = requireShipment(work, args.shipmentId);
   requireNew(work, 'document', args.documentId, shipment, (row) => row.contentHash === args.contentHash);
   const words = draft.internal('photo', shipment.id, args.documentId);
-  if (work.submission.bytes === 'unproven' && !draft.before.hasContent(args.contentHash)) {
-    throw rejected('invalid', 'The server does not have the contents of this document. Upload it first.');
-  }
+  const bytes = work.submission.bytes === 'unproven' ? handedIn(work, shipment, args.contentHash) : args;
   requireStep(work, shipment);
   draft.put('document', {
     id: args.documentId,
     shipmentId: shipment.id,
     fileName: args.fileName,
     documentType: args.documentType,
-    mediaType: args.mediaType,
-    fileSize: args.fileSize,
+    mediaType: bytes.mediaType,
+    fileSize: bytes.fileSize,
     contentHash: args.contentHash,
     caption: args.caption ?? words?.caption ?? null,
     lineId: lineOrNull(work, shipment, args.lineId) ?? words?.lineId ?? null,

@@ -81,6 +81,23 @@ describe('documents', () => {
     expect(dock.do('attachDocument', attach, CREW.rob, { bytes: 'unproven' }).verdict).toBe('applied');
   });
 
+  it('from a station are of the kind and size that came in, whatever it says', () => {
+    const dock = open();
+    dock.do('attachDocument', { ...attach, documentId: 'doc-0' }, CREW.rob);
+    const lie = { ...attach, mediaType: 'text/html', fileSize: 7_000 };
+    expect(dock.do('attachDocument', lie, CREW.rob, { bytes: 'unproven' }).verdict).toBe('applied');
+    const { mediaType, fileSize } = attach;
+    expect(dock.state.row('document', 'doc-1')).toMatchObject({ mediaType, fileSize });
+  });
+
+  it('of another shipment are not to be had by their hash', () => {
+    const dock = open();
+    const unknown = dock.do('attachDocument', attach, CREW.rob, { bytes: 'unproven' });
+    dock.do('announceShipment', { shipmentId: 'other', warehouseId: 'W1', lines: [] }, CREW.lea);
+    dock.do('attachDocument', { ...attach, shipmentId: 'other', documentId: 'doc-0' }, CREW.rob);
+    expect(dock.do('attachDocument', attach, CREW.rob, { bytes: 'unproven' })).toEqual(unknown);
+  });
+
   it.each(['words', 'bytes'])('bring words and picture together, %s first', (first) => {
     const dock = open();
     const photo = { shipmentId: 'S', documentId: 'doc-1', caption: 'the corner', lineId: 'S-1' };
