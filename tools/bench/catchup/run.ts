@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { MARA, tokenFor } from '../../dock/people.ts';
-import { DEMO_SECRET, startServerProcess } from '../../dock/server-process.ts';
+import { DEMO_SECRET, freePort, startServerProcess } from '../../dock/server-process.ts';
 import { numbers } from '../options.ts';
 import { openSeedDock } from '../seed-dock.ts';
 import { syncOnce } from '../station/linked-station.ts';
 import { assertSameRows, cacheFileOf } from '../station/same-rows.ts';
+import { liveOnce } from '../station/whole-station.ts';
 import { chance, spread, table } from '../stats.ts';
 import { replicate } from './pouchdb.ts';
 
@@ -23,6 +24,8 @@ export type Behind = {
   readonly before: string;
   /** Where it stood then. */
   readonly seq: number;
+  /** Of the server: at another address the station would take it for another server. */
+  readonly port: number;
 };
 
 /** A server's folder and the folder of a station that is `changes` behind. */
@@ -33,8 +36,10 @@ export const fallBehind = async (changes: number): Promise<Behind> => {
   const first = await openSeedDock(dataDir);
   await first.announce(ROWS_BEFORE - (await first.furnish()));
   await first.close();
-  const server = await startServerProcess({ dataDir });
-  await syncOnce({ url: server.url, token, dir: before });
+  const port = await freePort();
+  const server = await startServerProcess({ dataDir, port });
+  // A whole one, because it notes whose rows these are: another view than its person's would be thrown away at the next start.
+  await liveOnce({ url: server.url, token, dir: before });
   await server.stop();
   assertSameRows(before, dataDir);
 
@@ -44,7 +49,7 @@ export const fallBehind = async (changes: number): Promise<Behind> => {
   const made = then.position().seq - seq;
   if (made !== changes) throw new Error(`${made} changes were made instead of ${changes}`);
   await then.close();
-  return { dataDir, token, before, seq };
+  return { dataDir, token, before, seq, port };
 };
 
 /** The rows that a station took in as changes, as documents. */
@@ -61,8 +66,8 @@ const documentsIn = (stationDir: string, after: number): object[] => {
 /** A station comes back and takes in what it missed, against PouchDB replicating the same rows. */
 export const catchup = async (args: readonly string[]): Promise<void> => {
   const { changes, runs } = numbers(args, { changes: 10_000, runs: 7 });
-  const { dataDir, token, before, seq } = await fallBehind(changes);
-  const server = await startServerProcess({ dataDir });
+  const { dataDir, token, before, seq, port } = await fallBehind(changes);
+  const server = await startServerProcess({ dataDir, port });
   const times: number[] = [];
   const documents = join(dataDir, 'documents.json');
   for (let run = 0; run < runs; run++) {

@@ -1,7 +1,6 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from '#contract/wire/sync.ts';
 import { MARA, tokenFor } from '../../dock/people.ts';
 import { DEMO_SECRET, startServerProcess } from '../../dock/server-process.ts';
@@ -10,35 +9,21 @@ import { LoopWatch } from '../loop-watch.ts';
 import { numbers } from '../options.ts';
 import { fullDock } from '../snapshot/run.ts';
 import { assertSameRows } from '../station/same-rows.ts';
-import { startWholeStation } from '../station/whole-station.ts';
+import { liveOnce } from '../station/whole-station.ts';
 import { table } from '../stats.ts';
 import { applyInOnePiece } from './one-piece.ts';
-
-/** Milliseconds that a live station is watched on, because its board and inbox have work left. */
-const AFTER_MS = 30;
 
 type Watched = { readonly name: string; readonly watch: LoopWatch };
 
 /** A whole station, watched from its start until it is live and its page has been told. */
-const watchStation = async (watch: LoopWatch, url: string, token: string, dir: string): Promise<void> => {
+const watchStation = async (
+  watch: LoopWatch,
+  desk: { readonly url: string; readonly token: string; readonly dir: string },
+  snapshots: number,
+): Promise<void> => {
   globalThis.gc?.();
-  await watch.during(async () => {
-    let live: () => void = () => undefined;
-    const isLive = new Promise<void>((resolve) => {
-      live = resolve;
-    });
-    const station = await startWholeStation({
-      url,
-      token,
-      dir,
-      onPatch: ({ connection }) => {
-        if (connection?.kind === 'live') live();
-      },
-    });
-    await isLive;
-    await sleep(AFTER_MS);
-    await station.stop();
-  });
+  const taken = await watch.during(() => liveOnce(desk));
+  if (taken !== snapshots) throw new Error(`the station took ${taken} snapshots instead of ${snapshots}`);
 };
 
 /** All changes after `from`, a frame a line, as a station would be sent them. */
@@ -64,14 +49,14 @@ const watchOnePiece = async (watch: LoopWatch, text: string, rows: number): Prom
 };
 
 const duringCatchup = async (changes: number, runs: number): Promise<Watched[]> => {
-  const { dataDir, token, before, seq } = await fallBehind(changes);
-  const server = await startServerProcess({ dataDir });
+  const { dataDir, token, before, seq, port } = await fallBehind(changes);
+  const server = await startServerProcess({ dataDir, port });
   const [station, onePiece] = [new LoopWatch(), new LoopWatch()];
   const text = await framesAfter(server.url, token, seq);
   for (let run = 0; run < runs; run++) {
     const dir = mkdtempSync(join(tmpdir(), 'bench-station-'));
     cpSync(before, dir, { recursive: true });
-    await watchStation(station, server.url, token, dir);
+    await watchStation(station, { url: server.url, token, dir }, 0);
     assertSameRows(dir, dataDir);
     rmSync(dir, { recursive: true, force: true });
     await watchOnePiece(onePiece, text, changes);
@@ -93,7 +78,7 @@ const duringSnapshot = async (rows: number, runs: number): Promise<Watched[]> =>
   const text = await (await fetch(`${server.url}/api/sync/snapshot`, { headers })).text();
   for (let run = 0; run < runs; run++) {
     const dir = mkdtempSync(join(tmpdir(), 'bench-station-'));
-    await watchStation(station, server.url, token, dir);
+    await watchStation(station, { url: server.url, token, dir }, 1);
     assertSameRows(dir, dataDir);
     rmSync(dir, { recursive: true, force: true });
     await watchOnePiece(onePiece, text, rows);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { serialize } from 'node:v8';
 import type { ViewPatch } from '#contract/bridge/view.ts';
 import type { Log } from '../../../src-main/core/ports.ts';
@@ -37,4 +38,29 @@ export const startWholeStation = async (options: WholeOptions): Promise<Station>
   });
   await station.start();
   return station;
+};
+
+/** Milliseconds that a live station goes on, because its board and inbox have work left. */
+const AFTER_MS = 30;
+
+/** Starts a whole station, waits until it is live and its page has been told, and stops it. Returns the snapshots it took. */
+export const liveOnce = async (options: Omit<WholeOptions, 'log' | 'onPatch'>): Promise<number> => {
+  let snapshots = 0;
+  let live: () => void = () => undefined;
+  const isLive = new Promise<void>((resolve) => {
+    live = resolve;
+  });
+  const station = await startWholeStation({
+    ...options,
+    log: (event) => {
+      if (event === 'sync.rebuild') snapshots += 1;
+    },
+    onPatch: ({ connection }) => {
+      if (connection?.kind === 'live') live();
+    },
+  });
+  await isLive;
+  await sleep(AFTER_MS);
+  await station.stop();
+  return snapshots;
 };
