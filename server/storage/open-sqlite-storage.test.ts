@@ -52,6 +52,18 @@ describe('opening', () => {
     expect(await dock.storage.snapshotPage(ALL, null, 10)).toEqual({ rows: [], next: null });
   });
 
+  it('begins anew after a first start that was cut short, wherever that was', async () => {
+    const page = 4096;
+    for (let pages = 2; pages < 20; pages += 1) {
+      await open({ maxBytes: pages * page }).catch(() => undefined);
+      for (const storage of opened.splice(0)) await storage.close();
+      const { storage } = await open();
+      expect(storage.position().head, `cut short at ${pages} pages`).toBe(0);
+      await storage.close();
+      rmSync(dirname(file), { recursive: true });
+    }
+  });
+
   it('makes the schema from nothing, and makes it once', async () => {
     await (await open()).storage.close();
     await (await open()).storage.close();

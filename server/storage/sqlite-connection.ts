@@ -3,6 +3,7 @@ import {
   CompiledQuery,
   type DatabaseConnection,
   Kysely,
+  SqliteAdapter,
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
@@ -58,6 +59,13 @@ class WriterDriver extends SqliteDriver {
   }
 }
 
+/** Kysely takes SQLite for a database whose schema changes cannot be undone; a start that was cut short would then never end. */
+class WholeStepsAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): true {
+    return true;
+  }
+}
+
 class WriterDialect extends SqliteDialect {
   readonly #create: () => SqliteDriver;
 
@@ -68,6 +76,10 @@ class WriterDialect extends SqliteDialect {
 
   override createDriver(): SqliteDriver {
     return this.#create();
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new WholeStepsAdapter();
   }
 }
 
