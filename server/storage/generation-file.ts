@@ -1,4 +1,5 @@
 import { open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Position } from '../core/storage.ts';
 import { chainAt } from './read-changes.ts';
@@ -30,6 +31,15 @@ export const continues = async (db: Db, position: Position, noted: Mark | null):
   if (noted === null) return position.head === 0;
   if (noted.epoch !== position.epoch) return false;
   return noted.head < position.floor || (await chainAt(db, noted.head)) === noted.chain;
+};
+
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 };
 
 /**
@@ -64,7 +74,10 @@ export class GenerationFile {
     return this.#writing;
   }
 
-  /** In one piece and synced before it takes the old one's place: half a note would read as a restored backup. */
+  /**
+   * In one piece and synced before it takes the old one's place, and its name with it: half a note, or none where changes have
+   * been committed, would read as a restored backup after a power cut.
+   */
   async #replace(): Promise<void> {
     const { epoch, head, chain } = this.#position();
     const text = JSON.stringify({ epoch, head, chain });
@@ -77,6 +90,8 @@ export class GenerationFile {
       await handle.close();
     }
     await rename(`${this.#file}.new`, this.#file);
+    // Windows cannot open directories, and does not need it.
+    if (process.platform !== 'win32') await syncFolder(dirname(this.#file));
     this.#written = text;
   }
 }
