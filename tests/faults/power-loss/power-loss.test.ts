@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { cutPower, NORMAL, type Side } from './power-cuts.ts';
+
+// A slice: `npm run faults -- --part power` cuts thousands of times.
+const SIDES: readonly Side[] = ['server', 'outbox'];
+
+describe('when the power goes', () => {
+  it.each(SIDES)('the %s keeps all that it told, at any moment of a whole life', async (side) => {
+    expect(await cutPower(side, { cuts: 60, seed: 1 })).toMatchObject({ done: 60, failure: null });
+  });
+
+  it.each(SIDES)('the %s keeps all that it told, killed in the middle', async (side) => {
+    const killAt = side === 'server' ? 700 : 900;
+    expect(await cutPower(side, { cuts: 10, seed: 2, killAt })).toMatchObject({ done: 10, failure: null });
+  });
+
+  it.each(SIDES)('and synchronous=NORMAL on the %s would have been found', async (side) => {
+    const { failure, done } = await cutPower(side, { cuts: 500, seed: 3, patches: NORMAL[side] });
+    expect(failure).toMatch(/up to \d+, kept up to \d+/);
+    console.log(`synchronous=NORMAL on the ${side}: found with cut ${done}`);
+  });
+});
