@@ -90,7 +90,18 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   );
   const meter = { eventReceived: metrics.eventReceived, eventSent: metrics.eventSent, refused: metrics.refused };
   const rates = { events: limits.events, typing: limits.typing };
-  const sockets: SocketManager = new SocketManager({ ...shared, clock, receivePush, meter, log, rates });
+  const { handshakes } = limits;
+  const { catchUp: catchUps } = turnstiles;
+  const sockets: SocketManager = new SocketManager({
+    ...shared,
+    clock,
+    receivePush,
+    meter,
+    log,
+    rates,
+    handshakes,
+    catchUps,
+  });
   sockets.initialize(app.server);
   const stopMaintenance = maintainRegularly(storage, log);
 

@@ -70,6 +70,9 @@ export interface Storage {
     limit: number,
   ): Promise<{ readonly rows: readonly SnapshotRow[]; readonly next: string | null }>;
 
+  /** Rows of shipments and their parts that a group sees: how much a snapshot would hold. */
+  countRows(group: Group): Promise<number>;
+
   findShipment(scope: Scope | null, id: string): Promise<Shipment | null>;
   findShipmentByNumber(supplierId: string | null, number: string): Promise<Shipment | null>;
   shipmentDetail(scope: Scope | null, id: string): Promise<ShipmentDetail | null>;

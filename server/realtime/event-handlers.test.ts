@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ProblemError } from '#contract/wire/errors.ts';
 import type { Storage } from '../core/storage.ts';
+import { Turnstile } from '../core/turnstile.ts';
+import { systemClock } from '../system-clock.ts';
 import type { DockSocket } from './dock-socket.ts';
 import { createHandlers, type HandlerPorts } from './event-handlers.ts';
 import { Presence, type Told } from './presence.ts';
@@ -47,6 +49,7 @@ const setUp = (order: string[], connected: () => boolean = () => true) => {
   const ports: HandlerPorts = {
     storage,
     presence,
+    catchUps: new Turnstile({ places: 1, queue: 1, patienceMs: 100 }, systemClock()),
     tailer: tailer as Tailer,
     receivePush: () => Promise.reject(new ProblemError('internal')),
     tell: (each) => told.push(...each),

@@ -1,6 +1,7 @@
 import { ProblemError } from '#contract/wire/errors.ts';
 import { OLDEST_SERVED_VERSION, PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import type { Storage } from '../core/storage.ts';
+import type { Turnstile } from '../core/turnstile.ts';
 import { projectViewer } from '../core/visibility.ts';
 import type { ReceivePush } from '../receive-push.ts';
 import { type DockSocket, groupRoom, shipmentRoom } from './dock-socket.ts';
@@ -12,6 +13,7 @@ import type { Tailer } from './tailer.ts';
 export type HandlerPorts = {
   readonly storage: Storage;
   readonly receivePush: ReceivePush;
+  readonly catchUps: Turnstile;
   readonly presence: Presence;
   readonly tailer: Tailer;
   readonly tell: (told: readonly Told[]) => void;
@@ -20,7 +22,7 @@ export type HandlerPorts = {
 
 /** What every event in `UP` does. Shared by all sockets: a connection costs no closures of its own. */
 export const createHandlers = (ports: HandlerPorts): Handlers => {
-  const { storage, receivePush, presence, tailer, tell, now } = ports;
+  const { storage, receivePush, catchUps, presence, tailer, tell, now } = ports;
   const instant = (): string => new Date(now()).toISOString();
 
   const join = async (socket: DockSocket, shipmentId: string): Promise<object> => {
@@ -59,6 +61,7 @@ export const createHandlers = (ports: HandlerPorts): Handlers => {
       const enter = (): void => void socket.join(groupRoom(group));
       const helloPorts = {
         storage,
+        catchUps,
         now,
         admit: (to: number) => socket.connected && tailer.admit(group, to, enter),
         sayUpgrade: () => socket.emit('sync:upgrade', { protocol: PROTOCOL_VERSION, oldest: OLDEST_SERVED_VERSION }),

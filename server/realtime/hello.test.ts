@@ -9,14 +9,15 @@ import { answerHello, type HelloPorts } from './hello.ts';
 // same is proven in hand-over.test.ts.
 
 const group = groupOf({ role: 'lead', warehouses: null, supplierId: null });
-type Script = { head?: number; floor?: number; chain?: string | null; reads?: Partial<Frame>[] };
+type Script = { head?: number; floor?: number; chain?: string | null; rows?: number; reads?: Partial<Frame>[] };
 
-const storageOf = ({ head = 10, floor = 2, chain = 'c5', reads = [{}] }: Script) => {
+const storageOf = ({ head = 10, floor = 2, chain = 'c5', rows = 0, reads = [{}] }: Script) => {
   const left = [...reads];
-  const storage: Pick<Storage, 'position' | 'chainAt' | 'lastN' | 'readFrame'> = {
+  const storage: Pick<Storage, 'position' | 'chainAt' | 'lastN' | 'readFrame' | 'countRows'> = {
     position: () => ({ epoch: 'e', head, chain: 'c', floor }),
     chainAt: async () => chain,
     lastN: async () => 41,
+    countRows: async () => rows,
     readFrame: async (_group, from) => {
       const next = left.length > 1 ? left.shift() : left[0];
       return { epoch: 'e', group: group.id, from, to: head, chain: 'c', head, changes: [], ...next };
@@ -25,6 +26,8 @@ const storageOf = ({ head = 10, floor = 2, chain = 'c5', reads = [{}] }: Script)
   return storage as Storage;
 };
 
+/** A turnstile where nobody waits. */
+const PASS = { pass: <T>(work: () => Promise<T>): Promise<T> => work() };
 const cursor = { epoch: 'e', seq: 5, chain: 'c5' };
 const hello = { protocol: PROTOCOL_VERSION, clientId: 'station-1', cursor };
 
@@ -35,6 +38,7 @@ const greet = async (script: Script, payload: unknown = hello, ports: Partial<He
     storage: storageOf(script),
     now: () => 0,
     admit: () => true,
+    catchUps: PASS,
     sayUpgrade: () => upgrades.push('said'),
     ...ports,
   };
@@ -67,7 +71,7 @@ describe('hello', () => {
       queueMicrotask(() => order.push('next'));
       return true;
     };
-    const ports = { storage: storageOf({}), now: () => 0, admit, sayUpgrade: () => undefined };
+    const ports = { storage: storageOf({}), catchUps: PASS, now: () => 0, admit, sayUpgrade: () => undefined };
     await answerHello(ports, group, hello, () => order.push('replied'));
     await Promise.resolve();
     expect(order).toEqual(['joined', 'replied', 'next']);
@@ -117,9 +121,21 @@ describe('hello', () => {
     ['a chain that is not kept', { chain: null }, {}, 'fork'],
     ['a position before the floor', { floor: 6 }, {}, 'cursor_too_old'],
     ['fifty thousand changes and more', { head: 50_006 }, {}, 'too_far_behind'],
+    ['more than three in ten of very many', { head: 60_006, rows: 200_000 }, {}, 'too_far_behind'],
   ])('asks for a snapshot with %s', async (_what, script, change, reason) => {
     const { reply } = await greet(script, { ...hello, ...change }, { admit: () => expect.fail('it joined') });
     expect(helloReply.parse(reply)).toMatchObject({ state: 'snapshot', reason, frame: null, lastN: 41 });
+  });
+
+  it('reads on when that is less than a snapshot would be', async () => {
+    const { reply } = await greet({ head: 60_006, rows: 200_010, reads: [{ to: 1_005, changes: [{} as never] }] });
+    expect(reply).toMatchObject({ state: 'catchup', frame: { from: 5, to: 1_005 } });
+  });
+
+  it('makes those wait in line who are far behind, and nobody else', async () => {
+    const crowded = { pass: () => Promise.reject({ code: 'too_fast' }) };
+    expect((await greet({ head: 106 }, hello, { catchUps: crowded })).refused).toBe('too_fast');
+    expect((await greet({ head: 105 }, hello, { catchUps: crowded })).reply?.state).toBe('live');
   });
 
   it('tells a client that is too old to install the update', async () => {

@@ -3,11 +3,14 @@ import { type Cursor, type Frame, type HelloReply, hello } from '#contract/wire/
 import { OLDEST_SERVED_VERSION, PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import type { Group } from '../core/scope.ts';
 import type { Storage } from '../core/storage.ts';
+import type { Turnstile } from '../core/turnstile.ts';
 
 type Reason = NonNullable<HelloReply['reason']>;
 
 export type HelloPorts = {
   readonly storage: Storage;
+  /** Where those wait who are many changes behind. */
+  readonly catchUps: Pick<Turnstile, 'pass'>;
   readonly now: () => number;
   /** `Tailer.admit`: joins, and says true, when nothing after `to` can have been missed. */
   readonly admit: (to: number) => boolean;
@@ -15,13 +18,16 @@ export type HelloPorts = {
   readonly sayUpgrade: () => void;
 };
 
-/** Changes behind which a snapshot is less work for everybody than catching up. */
+/** A snapshot is less work for everybody than catching up by more changes than this, and than this share of what there is to see. */
 const TOO_FAR_BEHIND = 50_000;
+const TOO_LARGE_A_SHARE = 0.3;
+/** Changes that are read without standing in line. */
+const NEARLY_LEVEL = 100;
 /** Reads of one hello: the tailer may run ahead of a read once or twice, but a client must not wait for ever. */
 const MOST_READS = 3;
 
 /** Why history cannot be continued from this cursor, or null when it can. */
-const breakIn = async (storage: Storage, cursor: Cursor | null): Promise<Reason | null> => {
+const breakIn = async (storage: Storage, group: Group, cursor: Cursor | null): Promise<Reason | null> => {
   if (cursor === null) return 'no_cursor';
   const { epoch, head, floor } = storage.position();
   if (cursor.epoch !== epoch) return 'epoch_changed';
@@ -29,7 +35,9 @@ const breakIn = async (storage: Storage, cursor: Cursor | null): Promise<Reason 
   if (cursor.seq < floor) return 'cursor_too_old';
   // A restored backup has the same epoch; the chain tells it from the history that the client knows.
   if ((await storage.chainAt(cursor.seq)) !== cursor.chain) return 'fork';
-  return head - cursor.seq > TOO_FAR_BEHIND ? 'too_far_behind' : null;
+  const missing = head - cursor.seq;
+  if (missing <= TOO_FAR_BEHIND) return null;
+  return missing > (await storage.countRows(group)) * TOO_LARGE_A_SHARE ? 'too_far_behind' : null;
 };
 
 /** The reply when the position is known; `frame` null means a snapshot is needed. */
@@ -58,21 +66,23 @@ export const answerHello = async (
   payload: unknown,
   reply: (answer: HelloReply) => void,
 ): Promise<undefined> => {
-  const read = hello.safeParse(payload);
-  if (!read.success) throw new ProblemError('malformed', 'A hello is { protocol, clientId, cursor }.');
-  const { protocol, clientId, cursor } = read.data;
+  const parsed = hello.safeParse(payload);
+  if (!parsed.success) throw new ProblemError('malformed', 'A hello is { protocol, clientId, cursor }.');
+  const { protocol, clientId, cursor } = parsed.data;
   if (protocol < OLDEST_SERVED_VERSION) {
     ports.sayUpgrade();
     throw new ProblemError('upgrade_required');
   }
-  const { storage, admit } = ports;
-  const [lastN, reason] = await Promise.all([storage.lastN(clientId), breakIn(storage, cursor)]);
+  const { storage, catchUps, admit } = ports;
+  const [lastN, reason] = await Promise.all([storage.lastN(clientId), breakIn(storage, group, cursor)]);
   if (cursor === null || reason !== null) {
     reply({ ...replyOf(ports, group, lastN, null, false), reason: reason ?? 'no_cursor' });
     return;
   }
   for (let reads = 1; ; reads += 1) {
-    const frame = await storage.readFrame(group, cursor.seq);
+    const read = (): Promise<Frame> => storage.readFrame(group, cursor.seq);
+    const isNear = storage.position().head - cursor.seq <= NEARLY_LEVEL;
+    const frame = await (isNear ? read() : catchUps.pass(read));
     const isPage = frame.to < frame.head && frame.changes.length > 0;
     const isLive = !isPage && admit(frame.to);
     if (!isLive && !isPage && reads < MOST_READS) continue;

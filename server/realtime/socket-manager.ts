@@ -7,8 +7,9 @@ import type { Verify } from '../access.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Group } from '../core/scope.ts';
 import type { RawChange, Storage } from '../core/storage.ts';
+import type { Turnstile } from '../core/turnstile.ts';
 import type { ReceivePush } from '../receive-push.ts';
-import { admitOrigins } from './admit-origins.ts';
+import { admitHandshakes } from './admit-handshakes.ts';
 import { tellViewers, tellWarehouse } from './audiences.ts';
 import {
   type DockServer,
@@ -25,7 +26,9 @@ import { type EventDoor, handleEvent } from './handle-event.ts';
 import { Presence, type Told } from './presence.ts';
 import { tellPresence } from './presence-events.ts';
 import { type EventRates, signIn } from './sign-in.ts';
+import { SlowConsumers } from './slow-consumers.ts';
 import { Tailer } from './tailer.ts';
+import { type Rate, TokenBucket } from './token-bucket.ts';
 
 export type RealtimePorts = {
   readonly storage: Storage;
@@ -36,6 +39,10 @@ export type RealtimePorts = {
   readonly clock: Clock;
   readonly allowedOrigins: readonly string[];
   readonly rates: EventRates;
+  /** Connections opened by everybody together. */
+  readonly handshakes: Rate;
+  /** Where those wait who catch up by many changes. */
+  readonly catchUps: Turnstile;
 };
 
 /** Milliseconds between looks for expired tokens, silent viewers and forgotten typing. */
@@ -55,11 +62,17 @@ export class SocketManager {
   readonly #tailer: Tailer;
   readonly #door: EventDoor;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #slow = new SlowConsumers({
+    drop: (socket) => this.#dropFromStream(socket),
+    invite: (socket) => socket.emit('sync:scope', { group: socket.data.group.id, reason: 'behind' }),
+  });
   #sweep: NodeJS.Timeout | null = null;
   #isOpen = true;
 
   constructor(ports: RealtimePorts) {
     this.#ports = ports;
+    const { now } = ports.clock;
+    const handshakes = new TokenBucket(ports.handshakes, now());
     this.#io = new Server({
       serveClient: false,
       perMessageDeflate: false,
@@ -70,10 +83,12 @@ export class SocketManager {
       // Above the megabyte that an event may have, so that one too large is answered rather than hung up on.
       maxHttpBufferSize: 4 * 1024 * 1024,
       cors: { origin: [...ports.allowedOrigins], credentials: true },
-      allowRequest: admitOrigins(ports.allowedOrigins, () => this.#isOpen),
+      allowRequest: admitHandshakes(ports.allowedOrigins, {
+        isOpen: () => this.#isOpen,
+        takesAnother: () => handshakes.take(now()),
+      }),
     });
-    const { storage, receivePush, meter, log } = ports;
-    const now = ports.clock.now;
+    const { storage, receivePush, catchUps, meter, log } = ports;
     const outlet = {
       emitFrame: (group: Group, frame: Frame) => this.#emitFrame(group, frame),
       emitChange: (change: RawChange) => this.#tellOf(change),
@@ -84,6 +99,7 @@ export class SocketManager {
     const handlers = createHandlers({
       storage,
       receivePush,
+      catchUps,
       presence: this.#presence,
       tailer: this.#tailer,
       tell,
@@ -192,9 +208,21 @@ export class SocketManager {
     tellPresence(this.#io, told, this.#ports.clock.now, this.#ports.meter);
   }
 
+  #dropFromStream(socket: DockSocket): void {
+    const room = groupRoom(socket.data.group);
+    if (!socket.rooms.has(room)) return;
+    void socket.leave(room);
+    this.#ports.meter.refused('slow_consumer');
+    this.#ports.log.warn(
+      { socketId: socket.id, userId: socket.data.access.actor.id },
+      'slow socket, dropped to pulling',
+    );
+  }
+
   #sweepOnce(now: number): void {
     const { sockets } = this.#io.sockets;
     for (const socket of sockets.values()) {
+      this.#slow.look(socket);
       // Engine.IO closes a connection whose heartbeat fails, so an open one was heard from.
       if (socket.conn.readyState === 'open') socket.data.heardAt = now;
       if (socket.data.access.expiresAt > now) continue;

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Frame } from '#contract/wire/sync.ts';
 import { groupOf } from '../core/scope.ts';
 import type { RawChange, Storage } from '../core/storage.ts';
+import { Turnstile } from '../core/turnstile.ts';
 import { openSqliteStorage } from '../storage/open-sqlite-storage.ts';
 import { systemClock } from '../system-clock.ts';
 import { answerHello } from './hello.ts';
@@ -188,7 +189,8 @@ describe('a reader whose page takes long', () => {
         cursor = { epoch, seq: frame.to, chain: frame.chain };
       };
       const admit = (to: number): boolean => at.admit(staff, to, () => rooms.add(take));
-      const ports = { storage: slow, now: Date.now, admit, sayUpgrade: () => undefined };
+      const catchUps = new Turnstile({ places: 2, queue: 100, patienceMs: 5_000 }, systemClock());
+      const ports = { storage: slow, catchUps, now: Date.now, admit, sayUpgrade: () => undefined };
       for (let isLive = false; !isLive; )
         await answerHello(ports, staff, { protocol: 1, clientId: 'station-1', cursor }, ({ frame, state }) => {
           if (frame !== null) take(frame);

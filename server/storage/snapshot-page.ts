@@ -42,19 +42,34 @@ const placeRows = async (db: Db, group: Group, entity: EntityName, key: readonly
   });
 };
 
+const seenShipments = (db: Db, group: Group) => {
+  const select = db.selectFrom('shipment');
+  if (group.projection === 'supplier') return select.where('shipment.supplier_id', '=', group.supplierId);
+  if (group.warehouses === null) return select;
+  return select.where('shipment.warehouse_id', 'in', atLeastOne(group.warehouses));
+};
+
 /**
  * Shipments a group sees. `open`: as they are now. Others: those not open, and those changed since the snapshot began,
  * because one that was reopened meanwhile was not among the open ones, and its parts stand in no later change.
  */
-const shipments = (db: Db, group: Group, open: boolean, since: number) => {
-  let select = db.selectFrom('shipment').where((eb) => {
+const shipments = (db: Db, group: Group, open: boolean, since: number) =>
+  seenShipments(db, group).where((eb) => {
     const isOpen = eb('shipment.open', '=', 1);
     return open ? isOpen : eb.or([eb('shipment.open', '=', 0), eb('shipment.seq', '>', since)]);
   });
-  if (group.projection === 'supplier') select = select.where('shipment.supplier_id', '=', group.supplierId);
-  else if (group.warehouses !== null)
-    select = select.where('shipment.warehouse_id', 'in', atLeastOne(group.warehouses));
-  return select;
+
+/** Shipments a group sees and their parts: about how many rows its snapshot has. */
+export const countRows = async (db: Db, group: Group): Promise<number> => {
+  const count = (query: {
+    executeTakeFirst(): Promise<{ n: number | string | bigint } | undefined>;
+  }): Promise<number> => query.executeTakeFirst().then((row) => Number(row?.n ?? 0));
+  const parts = db
+    .selectFrom('part')
+    .innerJoin(seenShipments(db, group).select('id').as('s'), 's.id', 'part.shipment_id')
+    .select(({ fn }) => fn.countAll().as('n'));
+  const own = seenShipments(db, group).select(({ fn }) => fn.countAll().as('n'));
+  return (await count(own)) + (await count(parts));
 };
 
 const shipmentRows = async (db: Db, group: Group, { stage, since, key }: Place, limit: number): Promise<Found[]> => {

@@ -9,7 +9,7 @@ import { chainAt } from './read-changes.ts';
 import { FRAME_CHANGES, toFrame } from './read-frame.ts';
 import { findRow, findShipment, findShipmentByNumber, historyOf, shipmentDetail } from './read-shipment.ts';
 import type { Db } from './schema.ts';
-import { snapshotPage } from './snapshot-page.ts';
+import { countRows, snapshotPage } from './snapshot-page.ts';
 
 type Reads = Pick<
   Storage,
@@ -18,6 +18,7 @@ type Reads = Pick<
   | 'readChanges'
   | 'chainAt'
   | 'snapshotPage'
+  | 'countRows'
   | 'findShipment'
   | 'findShipmentByNumber'
   | 'shipmentDetail'
@@ -47,6 +48,7 @@ export const createReads = (reader: Db, pages: PageCache, now: () => number): Re
   },
   chainAt: (seq) => read(chainAt(reader, seq)),
   snapshotPage: (group, after, limit) => read(snapshotPage(reader, group, after, limit)),
+  countRows: (group) => read(countRows(reader, group)),
   findShipment: (scope, id) => read(findShipment(reader, scope, id)),
   findShipmentByNumber: (supplierId, number) => read(findShipmentByNumber(reader, supplierId, number)),
   shipmentDetail: (scope, id) => read(shipmentDetail(reader, scope, id)),
