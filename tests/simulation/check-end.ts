@@ -1,0 +1,249 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Verdict } from '#contract/wire/sync.ts';
+import { originTag } from '../../server/storage/digest.ts';
+import { checkInbox } from './check-inbox.ts';
+import type { Laboratory } from './laboratory.ts';
+import { isNotYet } from './not-yet.ts';
+import { forbiddenMarks } from './people.ts';
+import type { JournalRow, StationNode } from './station-node.ts';
+import { require, Violation } from './violation.ts';
+
+/** Simulated time within which everything has to be well once nothing more goes wrong. */
+const PATIENCE_MS = 60_000;
+
+/** No byte of what this station's person may not see is in any cache file, its log included. */
+export const scanFiles = (station: StationNode): void => {
+  const marks = forbiddenMarks(station.person);
+  if (marks.length === 0) return;
+  for (const name of readdirSync(station.dir).filter((each) => each.startsWith('cache-'))) {
+    const bytes = readFileSync(join(station.dir, name));
+    for (const mark of marks) {
+      const at = bytes.indexOf(mark);
+      if (at < 0) continue;
+      const where = bytes
+        .subarray(Math.max(0, at - 60), at + 40)
+        .toString('latin1')
+        .replaceAll(/[^ -~]/g, '.');
+      throw new Violation(
+        'leaked',
+        'no leak',
+        `${mark} is in ${name} of ${station.name} (${station.person.sub}): ${where}`,
+      );
+    }
+  }
+};
+
+/** What keeps a station from being level with the server, or null. */
+const missing = (laboratory: Laboratory, station: StationNode): string | null => {
+  const { view } = station;
+  const kind = view?.connection.kind;
+  if (kind !== 'live' && kind !== 'polling') return `is ${kind ?? 'not started'}`;
+  const cursor = station.cache()?.position?.cursor;
+  const { history } = laboratory;
+  if (cursor === undefined) return 'has no rows';
+  if (cursor.seq !== history.head || cursor.chain !== history.chainAt(history.head))
+    return `is at ${cursor.seq} of ${history.head}`;
+  const pending = station.journal().filter(({ state }) => state === 'pending');
+  const unsent = pending.filter(({ user_id }) => user_id === station.person.sub);
+  if (unsent.length > 0) return `has not sent ${unsent.length}: ${unsent[0]?.type}`;
+  return view?.unsent === pending.length ? null : `shows ${view?.unsent} unsent of ${pending.length}`;
+};
+
+/** The faults stop; then everything has to come right by itself, and soon. */
+export const settle = async (laboratory: Laboratory): Promise<void> => {
+  for (const { cable, machine } of laboratory.stations) {
+    Object.assign(cable, { isOnline: true, blocksSockets: false, latencyMs: 2, stalledUntil: 0 });
+    Object.assign(cable, { losesAnswers: 0, repeatsRequests: 0, stalePages: 0, breaksSnapshots: 0 });
+    machine.fuse = null;
+  }
+  if (laboratory.server !== null) Object.assign(laboratory.server.machine, { fuse: null, fullDisk: 0 });
+  await laboratory.tend(true);
+  const end = laboratory.world.elapsed + PATIENCE_MS;
+  for (;;) {
+    await laboratory.pass(500);
+    await laboratory.tend(true);
+    const late = laboratory.stations.flatMap((station) => {
+      const what = missing(laboratory, station);
+      return what === null ? [] : [{ station, what }];
+    });
+    const [first] = late;
+    if (first === undefined) break;
+    if (laboratory.world.elapsed < end) continue;
+    const { station, what } = first;
+    const said = `${station.name} (${station.person.sub}) ${what}\n${station.logged.slice(-12).join('\n')}`;
+    throw new Violation('diverged', 'liveness', `${said}\nserver: ${laboratory.server?.faults.slice(-3).join('; ')}`);
+  }
+  await laboratory.pass(3_000);
+};
+
+type LedgerRow = { readonly client_id: string; readonly n: number; readonly verdict: string };
+
+/** What the server's tables hold is what its log adds up to, for every group somebody belongs to. */
+const checkTables = async (laboratory: Laboratory): Promise<void> => {
+  const { server, history, world } = laboratory;
+  if (server === null) return;
+  for (const { group } of laboratory.stations) {
+    const found: string[] = [];
+    const read = async (): Promise<void> => {
+      for (let after: string | null = null; ; ) {
+        const page: Awaited<ReturnType<typeof server.storage.snapshotPage>> = await server.storage.snapshotPage(
+          group,
+          after,
+          1000,
+        );
+        for (const { entity, id, seq, row } of page.rows) found.push(`${entity}:${id}@${seq} ${JSON.stringify(row)}`);
+        after = page.next;
+        if (after === null) return;
+      }
+    };
+    let isDone = false;
+    await world.as(server.machine, () => void read().then(() => (isDone = true)));
+    for (let turns = 0; !isDone && turns < 500; turns += 1) await laboratory.pass(10);
+    const expected = [...history.rowsOf(group)].map(([key, { seq, text }]) => `${key}@${seq} ${text}`);
+    const given = new Set(found);
+    const odd = expected.find((row) => !given.has(row)) ?? found.find((row) => !expected.includes(row));
+    require(odd === undefined && isDone, 'diverged', 'convergence', () =>
+      `tables and log of ${group.id} differ: ${odd?.slice(0, 300)}`);
+  }
+};
+
+/** Every piece of the ledger stands in the log exactly once, where its verdict says, and the log has no others. */
+const checkEffects = (laboratory: Laboratory, ledger: readonly LedgerRow[]): void => {
+  const { history } = laboratory;
+  const byOrigin = new Map<string, Set<number>>();
+  for (const { raw, chain } of history.log) {
+    if (raw.origin === null || chain === null) continue;
+    byOrigin.set(raw.origin, (byOrigin.get(raw.origin) ?? new Set()).add(raw.seq));
+  }
+  for (const { client_id, n, verdict: text } of ledger) {
+    const verdict = JSON.parse(text) as Verdict;
+    if (verdict.verdict !== 'applied') continue;
+    const took = byOrigin.get(originTag(client_id));
+    // Work that changed no row (a caption that waits for its picture) has no change of its own.
+    const has = took?.delete(verdict.seq) === true || verdict.seq <= history.head;
+    require(has, 'lost', 'exactly-once effect', () =>
+      `${client_id} ${n} was applied at ${verdict.seq}, of which the log knows nothing`);
+  }
+  for (const [origin, seqs] of byOrigin) {
+    const [seq] = seqs;
+    require(seq === undefined, 'duplicated', 'exactly-once effect', () =>
+      `change ${seq} of ${origin} stands in no ledger`);
+  }
+  const carriers = new Map<string, number>();
+  const last = new Map<string, unknown>();
+  for (const { raw } of history.log) {
+    if (raw.entity !== 'shipment' || raw.command !== 'amendShipment') continue;
+    const carrier = raw.row?.carrier as string | null;
+    if (carrier === null || last.get(raw.id) === carrier) continue;
+    last.set(raw.id, carrier);
+    carriers.set(carrier, (carriers.get(carrier) ?? 0) + 1);
+  }
+  for (const [carrier, times] of carriers) {
+    require(times === 1, 'duplicated', 'exactly-once effect', () => `${carrier} was set ${times} times`);
+  }
+};
+
+const RECORDS: Readonly<Record<string, string>> = {
+  addNote: 'noteId',
+  placeHold: 'holdId',
+  reportDiscrepancy: 'discrepancyId',
+  reportRejection: 'rejectionId',
+  requestInspection: 'inspectionId',
+  attachDocument: 'documentId',
+};
+
+/** What was said to be saved is in the journal; what has a verdict there has the same one at the server, and its effect. */
+const checkWork = (laboratory: Laboratory, station: StationNode, ledger: ReadonlyMap<string, string>): void => {
+  const rows = station.journal();
+  const { saved, unknown } = station.memory;
+  const text = rows.map(({ args }) => args).join('\n');
+  for (const { type, marker } of saved) {
+    if (marker === '') continue;
+    require(text.includes(`"${marker}"`), 'lost', 'no acknowledged work is lost', () =>
+      `${station.name}: ${type} ${marker}`);
+  }
+  const counted = `${station.name} was told ${saved.length} saved (${unknown} unknown), its journal has ${rows.length}`;
+  require(rows.length >= saved.length, 'lost', 'verdict accounting closes', () => counted);
+  require(rows.length <= saved.length + unknown, 'duplicated', 'verdict accounting closes', () => counted);
+  for (const row of rows) checkVerdict(laboratory, station, row, ledger);
+};
+
+const checkVerdict = (
+  laboratory: Laboratory,
+  station: StationNode,
+  row: JournalRow,
+  ledger: ReadonlyMap<string, string>,
+): void => {
+  const { client_id, n, type, state } = row;
+  const name = `${station.name}: ${type} ${client_id}/${n} (${state})`;
+  if (row.verdict === null) {
+    const waits = state === 'pending' && row.user_id !== station.person.sub;
+    require(waits, 'lost', 'verdict accounting closes', () => `${name} has no verdict`);
+    return;
+  }
+  const verdict = JSON.parse(row.verdict) as Verdict;
+  const isOwn = verdict.seq === 0 && (verdict.verdict === 'rejected' || verdict.verdict === 'noop');
+  if (isOwn) return;
+  const kept = ledger.get(`${client_id}/${n}`);
+  if (kept === undefined && laboratory.restores > 0 && isNotYet('given back after a restore')) return;
+  require(kept !== undefined, 'lost', 'no acknowledged work is lost', () =>
+    `${name} ${verdict.verdict}, unknown to the server`);
+  const theirs = JSON.parse(kept ?? '{}') as Verdict;
+  require(theirs.verdict === verdict.verdict, 'lost', 'no acknowledged work is lost', () =>
+    `${name} ${verdict.verdict}, but ${theirs.verdict}`);
+  const field = RECORDS[type];
+  if (verdict.verdict !== 'applied' || field === undefined) return;
+  const id = String((JSON.parse(row.args) as Record<string, unknown>)[field]);
+  const isThere = laboratory.history.log.some(({ raw }) => raw.id === id && raw.op === 'put');
+  require(isThere, 'lost', 'no acknowledged work is lost', () => `${name}: there is no ${id}`);
+};
+
+const checkLedger = (laboratory: Laboratory): void => {
+  const { server, stations } = laboratory;
+  if (server === null) return;
+  const ledger = server.looker.prepare('SELECT client_id, n, verdict FROM ledger').all() as LedgerRow[];
+  checkEffects(laboratory, ledger);
+  const verdicts = new Map(ledger.map(({ client_id, n, verdict }) => [`${client_id}/${n}`, verdict]));
+  const known = new Set<string>();
+  for (const station of stations) {
+    checkWork(laboratory, station, verdicts);
+    for (const { client_id, n, verdict } of station.journal()) if (verdict !== null) known.add(`${client_id}/${n}`);
+  }
+  for (const key of verdicts.keys()) {
+    require(known.has(key), 'lost', 'verdict accounting closes', () => `nobody knows of the verdict on ${key}`);
+  }
+};
+
+/** The screen shows what the cache holds, but for what others who work here have not sent yet. */
+const checkView = (station: StationNode): void => {
+  const rows = new Map(
+    station
+      .cache()
+      ?.rows()
+      .map(({ entity, id, body }) => [`${entity}:${id}`, body]),
+  );
+  const waiting = new Set<unknown>();
+  for (const { state, args } of station.journal()) {
+    if (state === 'pending') waiting.add((JSON.parse(args) as Record<string, unknown>).shipmentId);
+  }
+  for (const { pending, ...shipment } of station.view?.shipments ?? []) {
+    const row = JSON.parse(rows.get(`shipment:${shipment.id}`) ?? '{}') as Record<string, unknown>;
+    const odd = Object.entries(shipment).find(([field, value]) => JSON.stringify(value) !== JSON.stringify(row[field]));
+    const shown = (): string =>
+      `${station.name} shows ${shipment.id} with ${JSON.stringify(odd)}, not ${JSON.stringify(row[odd?.[0] ?? ''])}`;
+    const isRight = pending ? waiting.has(shipment.id) : odd === undefined;
+    require(isRight, 'diverged', 'the screen shows the cache', shown);
+  }
+};
+
+/** Everything that has to hold once all is quiet. */
+export const checkEnd = async (laboratory: Laboratory): Promise<void> => {
+  await checkTables(laboratory);
+  checkLedger(laboratory);
+  for (const station of laboratory.stations) {
+    checkView(station);
+    scanFiles(station);
+    checkInbox(laboratory, station);
+  }
+};

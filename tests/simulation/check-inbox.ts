@@ -1,0 +1,46 @@
+import type { Change } from '#contract/wire/sync.ts';
+import { originTag } from '../../server/storage/digest.ts';
+import { inboxItems, type Reader } from '../../src-main/core/notify-policy.ts';
+import type { History } from './history.ts';
+import type { Laboratory } from './laboratory.ts';
+import { isNotYet } from './not-yet.ts';
+import type { StationNode } from './station-node.ts';
+import { require } from './violation.ts';
+
+/** Positions of a history that are news to whoever is signed in at this station. */
+const newsIn = (station: StationNode, history: History): Set<number> => {
+  const own = new Set(station.journal().map(({ client_id }) => originTag(client_id)));
+  const { sub: userId, role } = station.person;
+  const reader: Reader = { userId, role, isOwn: ({ origin }) => origin !== null && own.has(origin) };
+  const visible = history.visible(station.group).filter((change): change is Change => change !== null);
+  const items = inboxItems(visible, reader, { row: () => null, shipment: () => null });
+  return new Set(items.map(({ seq }) => seq));
+};
+
+/** The inbox holds what went by that concerns this person, each once, and no toast was shown twice. */
+export const checkInbox = (laboratory: Laboratory, station: StationNode): void => {
+  for (const [what, times] of station.memory.toasts) {
+    require(times === 1, 'duplicated', 'inbox exactly once', () => `${station.name} showed ${times} times: ${what}`);
+  }
+  if (laboratory.restores > 0 && isNotYet('inbox after a restore')) return;
+  const { history } = laboratory;
+  const ranges = (laboratory.seen.get(station.name)?.ranges ?? []).filter((range) => range.history === history);
+  const news = newsIn(station, history);
+  const rows = station
+    .inbox()
+    .filter(({ owner, epoch }) => owner.endsWith(`:${station.person.sub}`) && epoch === history.epoch);
+  const has = new Set(rows.filter(({ kind }) => kind !== 'digest').map(({ seq }) => seq));
+  for (const seq of has) {
+    require(news.has(seq), 'duplicated', 'inbox exactly once', () =>
+      `${station.name} has ${seq} in its inbox, which is no news`);
+  }
+  if (rows.some(({ kind }) => kind === 'digest')) return;
+  for (const { from, to, isSure } of ranges) {
+    if (!isSure) continue;
+    for (let seq = from + 1; seq <= to; seq += 1) {
+      const isMissing = news.has(seq) && !has.has(seq);
+      require(!isMissing, 'lost', 'inbox exactly once', () =>
+        `${station.name} (${station.person.sub}) lacks ${seq} in its inbox`);
+    }
+  }
+};

@@ -1,0 +1,25 @@
+import type { ShipmentView } from '#contract/bridge/view.ts';
+import type { Laboratory } from './laboratory.ts';
+import type { StationNode } from './station-node.ts';
+import { Violation } from './violation.ts';
+
+/** One's own note or hold, once on the screen, stays there until the server has said no to it. */
+export const checkScreen = (laboratory: Laboratory, station: StationNode, shipment: ShipmentView): void => {
+  const now = new Set([...shipment.notes, ...shipment.holds].map(({ id }) => id));
+  const before = station.seenOnScreen.get(shipment.id) ?? new Set<string>();
+  for (const id of before) {
+    if (now.has(id) || wasRefused(station, id)) continue;
+    // What a restored server has lost comes back with the work that is given back.
+    if (laboratory.restores > 0) continue;
+    throw new Violation('lost', 'read your writes', `${station.name} no longer shows ${id} on ${shipment.id}`);
+  }
+  const own = [...now].filter((id) => laboratory.madeBy.get(id) === station.name);
+  station.seenOnScreen.set(shipment.id, new Set(own));
+};
+
+const wasRefused = (station: StationNode, id: string): boolean => {
+  const row = station.journal().find(({ args }) => args.includes(`"${id}"`));
+  if (row === undefined || row.verdict === null) return false;
+  const { verdict } = JSON.parse(row.verdict) as { verdict: string };
+  return verdict !== 'applied' && verdict !== 'noop';
+};

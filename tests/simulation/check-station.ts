@@ -1,0 +1,86 @@
+import type { Cursor } from '#contract/wire/sync.ts';
+import { type History, rowDigest, sumOf } from './history.ts';
+import type { Laboratory } from './laboratory.ts';
+import type { CacheState, StationNode } from './station-node.ts';
+import { require } from './violation.ts';
+
+/** How far a station had come when last looked at, and by which way it came there. */
+export type Seen = {
+  file: string;
+  cursor: Cursor;
+  restores: number;
+  person: string;
+  /** Positions of this history it went through frame by frame: what is news in them is news on this station. */
+  ranges: { readonly history: History; readonly from: number; readonly to: number; readonly isSure: boolean }[];
+};
+
+/** The history in which a cursor lies, the present one first. */
+export const historyOf = (laboratory: Laboratory, { epoch, seq, chain }: Cursor): History | undefined =>
+  [laboratory.history, ...laboratory.lost.toReversed()].find(
+    (history) => history.epoch === epoch && seq <= history.head && history.chainAt(seq) === chain,
+  );
+
+const same = (seen: Seen | undefined, state: CacheState, cursor: Cursor): boolean =>
+  seen?.file === state.file && seen.cursor.seq === cursor.seq && seen.cursor.chain === cursor.chain;
+
+/** Whatever a station has in its cache is what its group saw at one position, and that only moves forward. */
+export const checkStation = (laboratory: Laboratory, station: StationNode): void => {
+  const state = station.cache();
+  const position = state?.position ?? null;
+  if (state === null || position === null) return;
+  const { cursor } = position;
+  const seen = laboratory.seen.get(station.name);
+  if (same(seen, state, cursor)) return;
+  const { group } = station;
+  require(position.group === group.id, 'leaked', 'no leak', () =>
+    `${station.name} shows ${position.group} to ${group.id}`);
+  const history = historyOf(laboratory, cursor);
+  if (history === undefined) {
+    require(false, 'diverged', 'prefix consistency', () =>
+      `${station.name} is at ${JSON.stringify(cursor)}, which never was`);
+    return;
+  }
+  const isSamePerson = seen?.person === station.person.sub;
+  if (
+    seen !== undefined &&
+    isSamePerson &&
+    seen.cursor.epoch === cursor.epoch &&
+    seen.restores === laboratory.restores
+  ) {
+    const text = (): string => `${station.name} went back from ${seen.cursor.seq} to ${cursor.seq}`;
+    require(cursor.seq >= seen.cursor.seq, 'diverged', 'cursor monotone', text);
+  }
+  const rows = state.rows();
+  const sum = sumOf(rows.map(({ entity, id, seq, body }) => rowDigest(entity, id, seq, body)));
+  const expected = history.sumAt(group, cursor.seq);
+  require(sum === expected, 'diverged', 'prefix consistency', () => differences(station, history, rows, cursor.seq));
+  const ranges = isSamePerson ? (seen?.ranges ?? []) : [];
+  const from = isSamePerson && seen !== undefined ? seen.cursor.seq : 0;
+  const isSure = isSamePerson && seen?.file === state.file;
+  if (cursor.seq > from) ranges.push({ history, from, to: cursor.seq, isSure });
+  laboratory.seen.set(station.name, {
+    file: state.file,
+    cursor,
+    restores: laboratory.restores,
+    person: station.person.sub,
+    ranges,
+  });
+};
+
+const differences = (
+  station: StationNode,
+  history: History,
+  rows: readonly { entity: string; id: string; seq: number; body: string }[],
+  seq: number,
+): string => {
+  const then = history.upTo(seq, history.epoch).rowsOf(station.group);
+  const mine = new Map(rows.map((row) => [`${row.entity}:${row.id}`, row]));
+  const found: string[] = [];
+  for (const [key, row] of then) {
+    const own = mine.get(key);
+    if (own === undefined) found.push(`lacks ${key}@${row.seq}`);
+    else if (own.seq !== row.seq || own.body !== row.text) found.push(`has ${key}@${own.seq}, not @${row.seq}`);
+  }
+  for (const [key, row] of mine) if (!then.has(key)) found.push(`still has ${key}@${row.seq}`);
+  return `${station.name} (${station.person.sub}) at ${seq} of ${history.head}: ${found.slice(0, 6).join('; ')}`;
+};

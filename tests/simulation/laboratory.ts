@@ -1,0 +1,302 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { enter, unhandled } from './ambient.ts';
+import { checkLog } from './check-log.ts';
+import { checkScreen } from './check-screen.ts';
+import { checkStation, type Seen } from './check-station.ts';
+import { furnished } from './furnished.ts';
+import { History } from './history.ts';
+import { Killed, type Machine } from './machine.ts';
+import { forbiddenMarks, PEOPLE, type Person } from './people.ts';
+import { accessOf, copyImage, ServerNode } from './server-node.ts';
+import { StationNode, type StationPorts } from './station-node.ts';
+import { Violation } from './violation.ts';
+import { World } from './world.ts';
+
+/** A copy of the server's database from earlier, and how far it goes. */
+type Backup = { readonly dir: string; readonly head: number; readonly history: History };
+
+const PERSON_OF = new Map(PEOPLE.map((person) => [person.sub, person]));
+
+/** One schedule's server, stations and network, the truth about them, and everything that is looked at after every event. */
+export class Laboratory {
+  readonly world: World;
+  readonly dir: string;
+  readonly stations: StationNode[] = [];
+  readonly backups: Backup[] = [];
+  readonly seen = new Map<string, Seen>();
+  /** All shipments there ever were, the newest last. */
+  readonly shipments: string[] = [];
+  /** Ids of records made on shipments, by kind and shipment: what later commands are about. */
+  readonly made = new Map<string, string[]>();
+  /** Which station made a note or hold that its screen has to go on showing. */
+  readonly madeBy = new Map<string, string>();
+  history!: History;
+  /** Histories that a restore has put an end to. */
+  readonly lost: History[] = [];
+  server: ServerNode | null = null;
+  restores = 0;
+  markers = 0;
+  #serverDir = '';
+  #serverBackAt = 0;
+  readonly #backAt = new Map<StationNode, number>();
+  #violation: Violation | null = null;
+  #dirs = 0;
+  #servers = 0;
+  #histories = 0;
+
+  constructor(seed: number, where: string) {
+    this.world = new World(seed);
+    this.dir = mkdtempSync(join(where, 'dockline-sim-'));
+  }
+
+  async begin(stations: number): Promise<void> {
+    const start = await furnished();
+    enter(this.world);
+    this.#serverDir = this.newDir();
+    copyImage(start.dir, this.#serverDir);
+    this.shipments.push(...start.shipments);
+    this.world.watch = (machine) => this.#watch(machine);
+    await this.startServer();
+    for (let at = 0; at < stations; at += 1) await this.addStation(PEOPLE[at % PEOPLE.length] as Person);
+  }
+
+  end(): void {
+    this.world.watch = () => undefined;
+    for (const station of this.stations) {
+      station.machine.isAlive = false;
+      station.machine.closeDatabases();
+    }
+    if (this.server !== null) this.server.kill(this.server.machine.isAlive ? this.newDir() : '');
+    enter(null);
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** What happened, for whoever looks for the reason of a failure. */
+  account(actions: readonly object[]): string {
+    const lines = this.stations.map(({ name, person, logged, memory }) =>
+      [
+        `${name} (${person.sub})`,
+        ...memory.saved.map((each) => `  saved ${JSON.stringify(each)}`),
+        ...logged.map((line) => `  ${line}`),
+      ].join('\n'),
+    );
+    const log = this.history.log.map(
+      ({ raw, chain }) =>
+        `${raw.seq}${chain === null ? '' : '.'} ${raw.command} ${raw.op} ${raw.entity} ${raw.id} ${raw.origin ?? ''}`,
+    );
+    return [...actions.map((action) => JSON.stringify(action)), ...lines, ...log.slice(26)].join('\n');
+  }
+
+  newDir(): string {
+    this.#dirs += 1;
+    return join(this.dir, `${this.#dirs}`);
+  }
+
+  /** Lets time pass, then throws what was found meanwhile. */
+  async pass(ms: number): Promise<void> {
+    await this.world.advance(ms);
+    this.raise();
+  }
+
+  raise(): void {
+    if (this.#violation !== null) throw this.#violation;
+    const [error] = unhandled;
+    if (error !== undefined) throw new Violation('illegal', 'no fault goes unhandled', stackOf(error));
+  }
+
+  /** Found where throwing would only be caught by the product. */
+  report(violation: unknown): void {
+    this.#violation ??=
+      violation instanceof Violation ? violation : new Violation('illegal', 'the check itself', stackOf(violation));
+  }
+
+  // --- server ---
+
+  async startServer(): Promise<void> {
+    this.#servers += 1;
+    const server = new ServerNode(this.world, this.#serverDir, `server.${this.#servers}`);
+    await server.start();
+    this.server = server;
+    server.machine.onFuse = () => this.#crashServer(server);
+    const { epoch } = server.storage.position();
+    const genesis = server.genesis();
+    this.history ??= new History(epoch, genesis);
+    if (this.history.epoch !== epoch) this.#beginHistory(epoch, genesis);
+    this.#follow();
+  }
+
+  /** Only who finds an older database in the place of the one it knows may begin a new history. */
+  #beginHistory(epoch: string, genesis: string): void {
+    const isRestored = this.restores > this.#histories;
+    this.#histories = this.restores;
+    if (!isRestored)
+      this.report(new Violation('illegal', 'epoch', 'a new history began although nothing was restored'));
+    this.history = new History(epoch, genesis, this.history.log);
+  }
+
+  /** As by kill -9, at this instant; it is back after a while. */
+  killServer(downMs: number): void {
+    const { server } = this;
+    if (server === null || !server.machine.isAlive) return;
+    this.#serverDir = this.newDir();
+    server.kill(this.#serverDir);
+    this.server = null;
+    this.#serverBackAt = this.world.elapsed + downMs;
+    for (const station of this.stations) station.unplug();
+  }
+
+  backup(): void {
+    const { server } = this;
+    if (server === null || !server.machine.isAlive) return;
+    const dir = this.newDir();
+    copyImage(server.dir, dir);
+    this.backups.push({ dir, head: this.history.head, history: this.history });
+  }
+
+  /** An operator puts an older copy of the database in the place of the present one; whatever stands beside it stays. */
+  restore(pick: number): void {
+    const fitting = this.backups.filter(({ history }) => history === this.history);
+    const backup = fitting[pick % Math.max(1, fitting.length)];
+    if (backup === undefined || this.server?.machine.isAlive !== true) return;
+    this.killServer(500);
+    for (const side of ['', '-wal', '-shm']) {
+      rmSync(join(this.#serverDir, `dockline.db${side}`), { force: true });
+    }
+    copyImage(backup.dir, this.#serverDir);
+    this.lost.push(this.history);
+    this.history = this.history.upTo(backup.head, this.history.epoch);
+    this.restores += 1;
+  }
+
+  #crashServer(server: ServerNode): void {
+    // In the middle of a statement: the disk is copied here and now, the rest is tidied up after this event.
+    this.#serverDir = this.newDir();
+    copyImage(server.dir, this.#serverDir);
+    server.machine.isAlive = false;
+  }
+
+  #follow(): void {
+    const { server } = this;
+    if (server === null || !server.looker.open) return;
+    checkLog(this, this.history.follow(server.looker));
+  }
+
+  // --- stations ---
+
+  readonly stationPorts: StationPorts = {
+    world: undefined as never,
+    server: () => this.server,
+    observer: { arrived: (token, what, text) => this.#arrived(token, what, text) },
+    shown: (station, shipment) => this.guarded(() => checkScreen(this, station, shipment)),
+  };
+
+  async addStation(person: Person, from?: StationNode): Promise<StationNode> {
+    const ports = { ...this.stationPorts, world: this.world };
+    const dir = this.newDir();
+    const name = `station${this.stations.length + 1}`;
+    const memory = from && {
+      saved: [...from.memory.saved],
+      unknown: from.memory.unknown,
+      toasts: new Map(from.memory.toasts),
+    };
+    const station = new StationNode(ports, name, dir, person, memory);
+    if (from !== undefined) from.image(dir);
+    this.stations.push(station);
+    await this.startStation(station);
+    return station;
+  }
+
+  async startStation(station: StationNode): Promise<void> {
+    this.#backAt.delete(station);
+    await station.start();
+    station.machine.onFuse = () => this.#crashStation(station);
+  }
+
+  killStation(station: StationNode, downMs: number): void {
+    if (!station.isRunning) return;
+    const dir = this.newDir();
+    station.image(dir);
+    station.bury(dir);
+    this.#backAt.set(station, this.world.elapsed + downMs);
+  }
+
+  readonly #crashed = new Map<StationNode, string>();
+  #crashStation(station: StationNode): void {
+    const dir = this.newDir();
+    station.image(dir);
+    station.machine.isAlive = false;
+    this.#crashed.set(station, dir);
+  }
+
+  /** Closed by a person; the files are whole afterwards. */
+  async closeStation(station: StationNode): Promise<void> {
+    if (!station.isRunning) return;
+    await station.close();
+    await this.pass(300);
+    if (!station.machine.isAlive) return;
+    station.machine.isAlive = false;
+    station.machine.closeDatabases();
+  }
+
+  /** Whoever was down long enough comes back. */
+  async tend(now = false): Promise<void> {
+    for (const [station, dir] of this.#crashed) {
+      station.bury(dir);
+      this.#backAt.set(station, this.world.elapsed + 200);
+      this.#crashed.delete(station);
+    }
+    if (this.server !== null && !this.server.machine.isAlive) {
+      this.server.kill('');
+      this.server = null;
+      this.#serverBackAt = this.world.elapsed + 300;
+      for (const station of this.stations) station.unplug();
+    }
+    if (this.server === null && (now || this.world.elapsed >= this.#serverBackAt)) await this.startServer();
+    for (const station of this.stations) {
+      const due = this.#backAt.get(station);
+      if (due !== undefined && (now || this.world.elapsed >= due)) await this.startStation(station);
+    }
+    this.raise();
+  }
+
+  // --- looking ---
+
+  guarded(look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      if (!(error instanceof Killed)) this.report(error);
+    }
+  }
+
+  #watch(machine: Machine | null): void {
+    const { server } = this;
+    this.world.isFrozen = true;
+    this.guarded(() => {
+      if (machine === server?.machine && server.machine.isAlive) {
+        if (server.storage.position().head !== this.history.head) this.#follow();
+        return;
+      }
+      const station = this.stations.find((each) => each.machine === machine);
+      if (station?.machine.isAlive === true) checkStation(this, station);
+    });
+    this.world.isFrozen = false;
+  }
+
+  #arrived(token: string, what: string, text: string): void {
+    if (what === 'hole') {
+      this.report(new Violation('diverged', 'frames contiguous', `a pushed frame left a hole: ${text.slice(0, 200)}`));
+      return;
+    }
+    const person = PERSON_OF.get(accessOf(token).actor.id) as Person;
+    for (const mark of forbiddenMarks(person)) {
+      const at = text.indexOf(mark);
+      if (at < 0) continue;
+      const where = text.slice(Math.max(0, at - 150), at + 60);
+      this.report(new Violation('leaked', 'no leak', `${person.sub} was sent ${mark} in ${what}: …${where}…`));
+    }
+  }
+}
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

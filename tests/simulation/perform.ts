@@ -1,0 +1,188 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { CommandInput } from '#contract/domain/command-args.ts';
+import type { CommandName } from '#contract/domain/command-table.ts';
+import { type Circumstances, CREW, submissionOf } from '../../server/core/model-dock.ts';
+import type { Action } from './actions.ts';
+import { scanFiles } from './check-end.ts';
+import { announcement, shipmentIdOf } from './furnished.ts';
+import type { Laboratory } from './laboratory.ts';
+import { PEOPLE, type Person, SUPPLIERS, WAREHOUSES } from './people.ts';
+import type { StationNode } from './station-node.ts';
+import { doWork } from './work.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+const MOST_STATIONS = 8;
+const at = <T>(list: readonly T[], pick: number): T => list[pick % list.length] as T;
+
+/** Something the server is told by others than stations: over HTTP, by a notice. */
+const tell = async <N extends CommandName>(
+  laboratory: Laboratory,
+  type: N,
+  input: CommandInput[N],
+  how: Circumstances = {},
+): Promise<void> => {
+  const { server, world } = laboratory;
+  if (server?.machine.isAlive !== true) return;
+  const submission = submissionOf(type, input, CREW.edi, { occurredAt: new Date(world.wall()).toISOString(), ...how });
+  await world.as(server.machine, () => void server.storage.submit([submission]).catch(() => undefined));
+};
+
+/** A file is handed in first; then the station says what it is. */
+const upload = async (laboratory: Laboratory, station: StationNode, pick: number): Promise<void> => {
+  const shipmentId = at(laboratory.shipments, pick);
+  const contentHash = 'a'.repeat(63) + (pick % 10);
+  const documentId = `direct${laboratory.markers}-${shipmentId}`;
+  const facts = {
+    fileName: 'bol.pdf',
+    documentType: 'bill_of_lading',
+    mediaType: 'application/pdf',
+    fileSize: 9,
+  } as const;
+  const { server, world } = laboratory;
+  if (server?.machine.isAlive === true) {
+    const input = { ...facts, shipmentId, documentId, contentHash };
+    const occurredAt = new Date(world.wall()).toISOString();
+    const submission = submissionOf('attachDocument', input, CREW.lea, { occurredAt });
+    await world.as(server.machine, () => void server.storage.submit([submission]).catch(() => undefined));
+  }
+  await doWork(laboratory, station, pick, 'attachDocument');
+};
+
+const changePerson = async (laboratory: Laboratory, station: StationNode, pick: number): Promise<void> => {
+  await laboratory.closeStation(station);
+  if (station.isRunning || station.machine.isAlive) return;
+  station.person = at(PEOPLE, pick) as Person;
+  laboratory.seen.delete(station.name);
+  await laboratory.startStation(station);
+  await laboratory.pass(300);
+  if (station.machine.isAlive) scanFiles(station);
+};
+
+/** As after an update of the application: the cache on disk is of another version. */
+const upgradeCache = async (laboratory: Laboratory, station: StationNode): Promise<void> => {
+  await laboratory.closeStation(station);
+  if (station.machine.isAlive) return;
+  const pointer = join(station.dir, 'cache.current');
+  const file = existsSync(pointer) ? join(station.dir, readFileSync(pointer, 'utf8').trim()) : '';
+  if (file !== '' && existsSync(file)) {
+    const database = new Database(file);
+    database.pragma('user_version = 99');
+    database.close();
+  }
+  await laboratory.startStation(station);
+};
+
+/** One operation. */
+export const perform = async (laboratory: Laboratory, { do: what, station: which, pick }: Action): Promise<void> => {
+  const { world, server } = laboratory;
+  const station = at(laboratory.stations, which);
+  const { cable, machine } = station;
+  switch (what) {
+    case 'mutate':
+      return doWork(laboratory, station, pick);
+    case 'scan':
+      return doWork(laboratory, station, pick, 'recordScan');
+    case 'note':
+      return doWork(laboratory, station, pick, pick % 2 === 0 ? 'addNote' : 'placeHold');
+    case 'announce': {
+      laboratory.markers += 1;
+      const id = shipmentIdOf(`i${laboratory.markers}`, at(WAREHOUSES, pick), at(SUPPLIERS, pick >> 1));
+      laboratory.shipments.push(id);
+      return tell(laboratory, 'announceShipment', announcement(id, at(WAREHOUSES, pick), at(SUPPLIERS, pick >> 1)));
+    }
+    case 'upload':
+      return upload(laboratory, station, pick);
+    case 'look':
+      return station.open(at(laboratory.shipments, pick));
+    case 'time':
+      return laboratory.pass(pick % 4 === 0 ? pick % 15_000 : pick % 400);
+    case 'goOffline':
+      cable.isOnline = false;
+      return;
+    case 'goOnline':
+      cable.isOnline = true;
+      if (pick % 2 === 0) await station.retryNow();
+      return;
+    case 'pullPlug':
+      station.unplug();
+      return;
+    case 'stall':
+      cable.stalledUntil = world.elapsed + (pick % 4_000);
+      return;
+    case 'slowDown':
+      cable.latencyMs = pick % 3 === 0 ? 150 : 2;
+      return;
+    case 'loseAnswer':
+      cable.losesAnswers = 1;
+      return;
+    case 'repeatRequest':
+      cable.repeatsRequests = 2;
+      return;
+    case 'stalePage':
+      cable.stalePages = 1;
+      return;
+    case 'breakSnapshot':
+      cable.breaksSnapshots = 1;
+      return;
+    case 'blockSockets':
+      cable.blocksSockets = true;
+      station.unplug();
+      return;
+    case 'allowSockets':
+      cable.blocksSockets = false;
+      return;
+    case 'killStation':
+      laboratory.killStation(station, pick % 2_000);
+      return;
+    case 'killStationWithin':
+      machine.fuse = pick % 40;
+      return;
+    case 'killServer':
+      laboratory.killServer(pick % 3_000);
+      return;
+    case 'killServerWithin':
+      if (server !== null) server.machine.fuse = pick % 60;
+      return;
+    case 'fillDisk':
+      if (server !== null) server.machine.fullDisk = 1 + (pick % 3);
+      return;
+    case 'backup':
+      laboratory.backup();
+      return;
+    case 'restore':
+      laboratory.restore(pick);
+      return;
+    case 'changePerson':
+      return changePerson(laboratory, station, pick);
+    case 'moveDoor': {
+      const doorId = `${at(WAREHOUSES, pick)}-D${1 + ((pick >> 1) % 2)}`;
+      return tell(laboratory, 'defineDoor', {
+        doorId,
+        warehouseId: at(WAREHOUSES, pick >> 2),
+        name: `Door ${pick % 7}`,
+      });
+    }
+    case 'prune':
+      if (server?.machine.isAlive === true) {
+        await world.as(server.machine, () => void server.storage.maintain().catch(() => undefined));
+      }
+      return;
+    case 'cloneStation':
+      if (laboratory.stations.length < MOST_STATIONS && station.isRunning) {
+        await laboratory.addStation(station.person, station);
+      }
+      return;
+    case 'skewClock':
+      station.skewMs = ((pick % 2_001) / 1_000 - 1) * DAY;
+      machine.skewMs = station.skewMs;
+      return;
+    case 'upgradeCache':
+      return upgradeCache(laboratory, station);
+    case 'sleep':
+      world.slept += 8 * 60 * 60 * 1000;
+      station.unplug();
+      return station.retryNow();
+  }
+};

@@ -1,0 +1,254 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PushChannel, Pushes } from '#contract/bridge/channels.ts';
+import type { InboxItem, Saved, ShipmentView, StationView, ViewPatch } from '#contract/bridge/view.ts';
+import type { CommandName } from '#contract/domain/command-table.ts';
+import { type Group, groupOf } from '../../server/core/scope.ts';
+import type { Position } from '../../src-main/core/ports.ts';
+import { createStation, type Station } from '../../src-main/station.ts';
+import { applyPatch, memorySettings } from '../../src-main/station-for-tests.ts';
+import { Machine, type OpenDatabase } from './machine.ts';
+import { Cable, type Observer, simulatedLinks } from './network.ts';
+import { type Person, tokenOf } from './people.ts';
+import { accessOf, copyImage, type ServerNode } from './server-node.ts';
+import type { World } from './world.ts';
+
+export const SERVER_URL = 'http://dockline.simulated';
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A piece of work that the screen was told is saved. */
+export type SavedWork = { readonly type: CommandName; readonly marker: string; readonly by: string };
+
+export type JournalRow = {
+  readonly client_id: string;
+  readonly n: number;
+  readonly user_id: string;
+  readonly type: CommandName;
+  readonly args: string;
+  readonly state: string;
+  readonly verdict: string | null;
+};
+
+export type CachedRow = { readonly entity: string; readonly id: string; readonly seq: number; readonly body: string };
+/** Rows and position in one look. */
+export type CacheState = {
+  readonly file: string;
+  readonly position: Position | null;
+  readonly rows: () => readonly CachedRow[];
+};
+
+/** What a device remembers in the laboratory over all its starts. */
+export type Memory = {
+  readonly saved: SavedWork[];
+  /** Saves whose outcome the screen never learned: they may or may not be there. */
+  unknown: number;
+  /** Toasts by who saw them, of which history and position. */
+  readonly toasts: Map<string, number>;
+};
+
+export type StationPorts = {
+  readonly world: World;
+  readonly server: () => ServerNode | null;
+  readonly observer: Observer;
+  /** A screen was sent something. */
+  readonly shown: (station: StationNode, shipment: ShipmentView) => void;
+};
+
+/** One device: its disk, its cable and its person; and the process that runs on it now. */
+export class StationNode {
+  readonly name: string;
+  readonly cable: Cable;
+  readonly memory: Memory;
+  dir: string;
+  person: Person;
+  machine: Machine;
+  view: StationView | null = null;
+  skewMs = 0;
+  logged: string[] = [];
+  /** Own notes and holds that the screen has shown, by shipment: none may vanish before its verdict. */
+  readonly seenOnScreen = new Map<string, Set<string>>();
+  readonly #ports: StationPorts;
+  #station: Station | null = null;
+  #unplug: () => void = () => undefined;
+  #starts = 0;
+
+  constructor(ports: StationPorts, name: string, dir: string, person: Person, memory?: Memory) {
+    this.#ports = ports;
+    this.name = name;
+    this.dir = dir;
+    this.person = person;
+    this.cable = new Cable();
+    this.memory = memory ?? { saved: [], unknown: 0, toasts: new Map() };
+    this.machine = new Machine(name, ports.world);
+    this.machine.isAlive = false;
+  }
+
+  get group(): Group {
+    return groupOf(accessOf(tokenOf(this.person)).scope);
+  }
+
+  get isRunning(): boolean {
+    return this.#station !== null && this.machine.isAlive;
+  }
+
+  async start(): Promise<void> {
+    const { world, server, observer } = this.#ports;
+    this.#starts += 1;
+    const machine = new Machine(`${this.name}.${this.#starts}`, world);
+    machine.skewMs = this.skewMs;
+    this.machine = machine;
+    this.view = null;
+    this.seenOnScreen.clear();
+    const links = simulatedLinks({ world, cable: this.cable, machine, server, observer });
+    this.#unplug = links.pull;
+    let ids = 0;
+    await world.as(machine, () => {
+      const station = createStation({
+        dir: this.dir,
+        app: 'simulation',
+        clock: machine.clock,
+        random: world.chance.unit,
+        newId: () => {
+          ids += 1;
+          return `${machine.name}-${ids}-${world.chance.below(1e9).toString(36)}`;
+        },
+        hash: sha256,
+        log: (event, facts) => {
+          this.logged.push(`${world.elapsed.toFixed(1)} ${event} ${JSON.stringify(facts ?? {})}`);
+          if (this.logged.length > 200) this.logged.splice(0, 100);
+        },
+        settings: memorySettings({ serverUrl: SERVER_URL, token: tokenOf(this.person) }),
+        toast: (item) => this.#toast(item),
+        push: (channel, payload) => this.#pushed(channel, payload),
+        openLinks: links.open,
+      });
+      this.#station = station;
+      station
+        .start()
+        .then(() => station.handlers['view:get']())
+        .then((view) => {
+          this.view = view;
+        })
+        .catch((error: unknown) => this.logged.push(`start failed: ${String(error)}`));
+    });
+  }
+
+  save(
+    type: CommandName,
+    args: Record<string, unknown>,
+    marker: string,
+    base: { id: string; version: number } | null,
+  ): Promise<void> {
+    const station = this.#station;
+    if (station === null || !this.isRunning) return Promise.resolve();
+    const { memory } = this;
+    memory.unknown += 1;
+    const { sub } = this.person;
+    return this.#ports.world.as(this.machine, () => {
+      station.handlers['work:save'](type, args, base).then(
+        (saved: Saved) => {
+          memory.unknown -= 1;
+          if (saved.ok) memory.saved.push({ type, marker, by: sub });
+        },
+        () => undefined,
+      );
+    });
+  }
+
+  /** Opens a shipment's screen, which from then on is told of every change. */
+  open(shipmentId: string): Promise<void> {
+    return this.#ports.world.as(
+      this.machine,
+      () => void this.#station?.handlers['shipment:open'](shipmentId).catch(() => undefined),
+    );
+  }
+
+  retryNow(): Promise<void> {
+    return this.#ports.world.as(this.machine, () => this.#station?.retryNow());
+  }
+
+  unplug(): void {
+    this.#unplug();
+  }
+
+  /** The application is closed by a person; the caller lets time pass until it has. */
+  async close(): Promise<void> {
+    const station = this.#station;
+    this.#station = null;
+    if (station !== null && this.machine.isAlive)
+      await this.#ports.world.as(this.machine, () => void station.stop().catch(() => undefined));
+  }
+
+  /** As by kill -9: the disk stays as it is at this instant. Call between events, or from a fuse. */
+  image(to: string): void {
+    copyImage(this.dir, to);
+  }
+
+  /** Nothing of it runs any more. */
+  bury(newDir: string): void {
+    this.machine.isAlive = false;
+    this.machine.closeDatabases();
+    this.#station = null;
+    rmSync(this.dir, { recursive: true, force: true });
+    this.dir = newDir;
+  }
+
+  cache(): CacheState | null {
+    const pointer = join(this.dir, 'cache.current');
+    if (!existsSync(pointer)) return null;
+    const file = join(this.dir, readFileSync(pointer, 'utf8').trim());
+    const database = [...this.machine.databases].findLast((each) => each.open && each.name === file);
+    if (database === undefined) return null;
+    return this.#asNobody(() => {
+      const meta = database.prepare(`SELECT value FROM meta WHERE key = 'position'`).pluck().get() as
+        | string
+        | undefined;
+      const position = meta === undefined ? null : (JSON.parse(meta) as Position);
+      const rows = (): CachedRow[] =>
+        this.#asNobody(() => database.prepare('SELECT entity, id, seq, body FROM row').all() as CachedRow[]);
+      return { file, position, rows };
+    });
+  }
+
+  journal(): JournalRow[] {
+    return this.#read('SELECT client_id, n, user_id, type, args, state, verdict FROM mutation ORDER BY client_id, n');
+  }
+
+  inbox(): { owner: string; epoch: string; seq: number; kind: string; title: string }[] {
+    return this.#read('SELECT owner, epoch, seq, kind, title FROM inbox ORDER BY epoch, seq');
+  }
+
+  #read<Row>(sql: string): Row[] {
+    const database = this.#journal();
+    return database === undefined ? [] : this.#asNobody(() => database.prepare(sql).all() as Row[]);
+  }
+
+  #journal(): OpenDatabase | undefined {
+    return [...this.machine.databases].findLast((each) => each.open && each.name.endsWith('journal.db'));
+  }
+
+  /** Looking is no statement of the station's own: no fuse burns and no disk is full. */
+  #asNobody<T>(look: () => T): T {
+    const { fuse, fullDisk } = this.machine;
+    this.machine.fuse = null;
+    this.machine.fullDisk = 0;
+    try {
+      return look();
+    } finally {
+      this.machine.fuse = fuse;
+      this.machine.fullDisk = fullDisk;
+    }
+  }
+
+  #toast(item: InboxItem): void {
+    const epoch = this.cache()?.position?.cursor.epoch ?? '';
+    const key = `${this.person.sub} ${epoch} ${item.kind} ${item.seq} ${item.title}`;
+    this.memory.toasts.set(key, (this.memory.toasts.get(key) ?? 0) + 1);
+  }
+
+  #pushed<C extends PushChannel>(channel: C, payload: Pushes[C]): void {
+    if (channel === 'view:changed' && this.view !== null) this.view = applyPatch(this.view, payload as ViewPatch);
+    if (channel === 'shipment:changed') this.#ports.shown(this, payload as ShipmentView);
+  }
+}
