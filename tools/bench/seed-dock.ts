@@ -9,7 +9,7 @@ import { openSqliteStorage } from '../../server/storage/open-sqlite-storage.ts';
 
 const INTAKE: Actor = { id: 'edi', name: 'Ship notice', role: 'intake' };
 const LINES = 4;
-/** Shipments per transaction. */
+/** Shipments handed over together; each is a piece of work of its own, as ship notices are, and a page may end after any. */
 const AT_ONCE = 100;
 const DAY_MS = 86_400_000;
 const CARRIERS = ['Blue Ridge Freight', 'Prairie Lines', 'Lakeshore Haulage', 'Northern Reefer'] as const;
@@ -67,16 +67,16 @@ export const openSeedDock = async (dataDir: string): Promise<SeedDock> => {
     const base = storage.position().head;
     const ids: string[] = [];
     for (let left = rows; left > 0; ) {
-      const batch: Submission[] = [];
+      const batch: (readonly Submission[])[] = [];
       for (let n = 0; n < AT_ONCE && left > 0; n++) {
         const lines = Math.min(LINES, left - 1);
         const input = announcement(base + ids.length, lines);
         const id = input.shipmentId ?? '';
         ids.push(id);
-        batch.push(by('announceShipment', input), ...after(id));
+        batch.push([by('announceShipment', input), ...after(id)]);
         left -= 1 + lines;
       }
-      await submit(batch);
+      await Promise.all(batch.map(submit));
     }
     return ids;
   };
