@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Frame } from '#contract/wire/sync.ts';
+import type { Clock } from '../core/clock.ts';
 import { groupOf } from '../core/scope.ts';
 import type { RawChange, Storage } from '../core/storage.ts';
 import { Turnstile } from '../core/turnstile.ts';
@@ -33,13 +34,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const start = (times: Partial<TailerTimes> = {}, on: Storage = storage) => {
+const start = (times: Partial<TailerTimes> = {}, on: Storage = storage, clock: Clock = systemClock()) => {
   const outlet = {
     emitFrame: (_group: unknown, frame: Frame) => frames.push(frame),
     emitChange: (change: RawChange) => changes.push(change),
     onFault: (error: unknown) => faults.push(error),
   };
-  tailer = new Tailer(on, outlet, systemClock(), {
+  tailer = new Tailer(on, outlet, clock, {
     coalesceMs: 0,
     pollMs: 20,
     quietMs: 60_000,
@@ -203,4 +204,34 @@ describe('a reader whose page takes long', () => {
     expect(gaps).toEqual([]);
     expect(faults).toEqual([]);
   }, 20_000);
+
+  it('brings a group what it sees at once, although thousands of changes before it are not its own', async () => {
+    const many = Array.from({ length: 100 }, (_, n) => n);
+    for (let part = 0; part < 25; part += 1) await Promise.all(many.map((n) => defineWarehouse(`W${part}-${n}`)));
+    await defineWarehouse('DAL');
+    start({ unseenMs: 60_000 }).admit(dallas, 0, () => undefined);
+    await expect.poll(() => frames.length, { timeout: 5_000 }).toBe(1);
+    expect(frames[0]).toMatchObject({ from: 0, to: 2_501, changes: [{ id: 'DAL' }] });
+  });
+
+  it('goes on for the others when one group cannot be read, and does not ask again at once', async () => {
+    const readFrame: Storage['readFrame'] = (group, ...rest) =>
+      group.id === staff.id ? Promise.reject(new Error('no such row')) : storage.readFrame(group, ...rest);
+    const at = start({ unseenMs: 10 }, { ...storage, readFrame });
+    at.admit(staff, 0, () => undefined);
+    at.admit(dallas, 0, () => undefined);
+    await defineWarehouse('DAL');
+    await expect.poll(() => [frames.length, changes.length]).toEqual([1, 1]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(faults.length).toBeGreaterThan(1);
+    expect(faults.length).toBeLessThan(50);
+  });
+
+  it('says where the head is although the clock was set back', async () => {
+    let wall = Date.now();
+    start({}, storage, { ...systemClock(), now: () => wall }).admit(dallas, 0, () => undefined);
+    wall -= 3_600_000;
+    await defineWarehouse('W1');
+    await expect.poll(() => frames.length).toBe(1);
+  });
 });

@@ -22,7 +22,8 @@ export type TailerTimes = {
 };
 const TAILER_TIMES: TailerTimes = { coalesceMs: 0, pollMs: 250, quietMs: 5_000, unseenMs: 1_000 };
 
-type Tail = { readonly group: Group; to: number; emittedAt: number };
+/** `to`: where the last frame ended that was emitted; `scannedTo`: how far beyond it nothing is this group's to see. */
+type Tail = { readonly group: Group; to: number; scannedTo: number; emittedAt: number };
 
 const CHANGES_A_READ = 1000;
 /**
@@ -75,7 +76,7 @@ export class Tailer {
     const tail = this.#tails.get(group.id);
     // A reader ahead of the tail hears some changes twice, which its cursor drops; one behind would miss some.
     if (tail !== undefined && to < tail.to) return false;
-    if (tail === undefined) this.#tails.set(group.id, { group, to, emittedAt: this.#clock.now() });
+    if (tail === undefined) this.#tails.set(group.id, { group, to, scannedTo: to, emittedAt: this.#clock.elapsed() });
     join();
     return true;
   }
@@ -110,7 +111,7 @@ export class Tailer {
   #look(): void {
     this.#callOff = null;
     this.#running = this.#readOn()
-      .catch((error: unknown) => this.#outlet.onFault(error))
+      .catch((error: unknown) => this.#failed(error))
       .finally(() => {
         this.#running = null;
         // Commits during the read did not ring through.
@@ -120,7 +121,10 @@ export class Tailer {
 
   async #readOn(): Promise<void> {
     // Frames first: stations act on them, and the guide's events only repeat what they say.
-    for (const tail of [...this.#tails.values()]) await this.#extend(tail);
+    for (const tail of [...this.#tails.values()]) {
+      // One group's trouble is not the others': a row that cannot be projected for suppliers stops no station.
+      await this.#extend(tail).catch((error: unknown) => this.#failed(error));
+    }
     if (this.lag() === 0) return;
     const { to, changes } = await this.#storage.readChanges(this.#changesTo, CHANGES_A_READ);
     if (this.#stopped) return;
@@ -128,23 +132,32 @@ export class Tailer {
     for (const change of changes) this.#outlet.emitChange(change);
   }
 
+  /** Trouble is looked at again with the next poll: at once would be the same trouble, thousands of times a second. */
+  #failed(error: unknown): void {
+    this.#restUntil = this.#clock.elapsed() + this.#times.pollMs;
+    this.#outlet.onFault(error);
+  }
+
   async #extend(tail: Tail): Promise<void> {
     for (let more = true; more; ) {
       const { head } = this.#storage.position();
-      const silentMs = this.#clock.now() - tail.emittedAt;
-      if (head <= tail.to && silentMs < this.#times.quietMs) return;
-      const frame = await this.#storage.readFrame(tail.group, tail.to);
+      const silentMs = this.#clock.elapsed() - tail.emittedAt;
+      const patienceMs = tail.scannedTo > tail.to ? this.#times.unseenMs : this.#times.quietMs;
+      if (head <= tail.scannedTo && silentMs < patienceMs) return;
+      const page = await this.#storage.readFrame(tail.group, tail.scannedTo);
       if (this.#stopped || this.#tails.get(tail.group.id) !== tail) return;
-      const waitMs = frame.to > tail.to ? this.#times.unseenMs : this.#times.quietMs;
+      tail.scannedTo = page.to;
+      more = page.to < page.head;
+      const waitMs = page.to > tail.to ? this.#times.unseenMs : this.#times.quietMs;
       // Not emitted, so not moved on either: the next frame starts where the last one that was heard ended.
-      if (frame.changes.length === 0 && silentMs < waitMs) return;
-      tail.to = frame.to;
-      tail.emittedAt = this.#clock.now();
+      if (page.changes.length === 0 && (more || silentMs < waitMs)) continue;
+      const frame = { ...page, from: tail.to };
+      tail.to = page.to;
+      tail.emittedAt = this.#clock.elapsed();
       const started = this.#clock.elapsed();
       this.#outlet.emitFrame(tail.group, frame);
       const tookMs = this.#clock.elapsed() - started;
       this.#restUntil = started + tookMs + Math.min(MOST_REST_MS, tookMs * REST);
-      more = frame.to < frame.head && frame.changes.length > 0;
     }
   }
 }
