@@ -8,6 +8,9 @@ import { type Written, writeTransaction } from './write-transaction.ts';
 /** Commands that share one commit at most. */
 const MOST_PER_GROUP = 64;
 
+/** Pieces of work that wait for a slow disk; whoever comes beyond that is told to come back, instead of memory filling up. */
+const MOST_WAITING = 5_000;
+
 /**
  * Work for the writer. `run` decides and stages within a transaction shared with others and returns how to tell the result
  * once the numbers are known (`base` is the head before the transaction). It may be run again after a failed commit.
@@ -54,6 +57,7 @@ export class GroupCommitter {
 
   enqueue<T>(job: Job<T>): Promise<T> {
     if (this.#stopped) return Promise.reject(new ProblemError('stopping'));
+    if (this.#queue.length >= MOST_WAITING) return Promise.reject(new ProblemError('too_fast'));
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ job, resolve: resolve as Waiting['resolve'], reject });
       this.#running ??= this.#drain();
@@ -97,7 +101,14 @@ export class GroupCommitter {
     const { results, written } = done;
     const wrote = written.head > written.base;
     if (wrote) this.#ports.onWritten(written);
-    for (const { waiting, tell } of results) waiting.resolve(tell(written.base));
+    for (const { waiting, tell } of results) {
+      try {
+        waiting.resolve(tell(written.base));
+      } catch (error) {
+        // It is committed all the same; but one answer that cannot be told must not leave the writer, and everybody after it, hanging.
+        waiting.reject(error);
+      }
+    }
     if (wrote) this.#ports.onAnswered(written.head);
   }
 

@@ -1,7 +1,9 @@
 import { COMMAND_ARGS, type Command } from '#contract/domain/command-args.ts';
 import type { Actor } from '#contract/domain/roles.ts';
+import type { Shipment } from '#contract/domain/shipment.ts';
 import type { Mutation, PushReply, Verdict } from '#contract/wire/sync.ts';
-import { groupOf } from '../core/scope.ts';
+import { maySee } from '../core/gate.ts';
+import { groupOf, type Scope } from '../core/scope.ts';
 import type { Sender } from '../core/storage.ts';
 import type { Submission } from '../core/submission.ts';
 import { projectRow } from '../core/visibility.ts';
@@ -92,12 +94,25 @@ const takePiece = async (transaction: Transaction, work: PushWork, piece: Piece)
   return { offset, verdict };
 };
 
+/** A verdict as its sender may see it now: who sends again may have less in sight than who sent first. */
+const asSeenBy = <V extends Omit<Verdict, 'seq'>>(scope: Scope, verdict: V): V => {
+  const { current, ...rest } = verdict;
+  if (current === undefined) return verdict;
+  const shipment = current as Shipment;
+  const seen = maySee(scope, shipment) ? projectRow(groupOf(scope), 'shipment', shipment) : null;
+  return (seen === null ? rest : { ...rest, current: seen }) as V;
+};
+
 /** The stored answer to a mutation that was decided before, or why it cannot be that mutation. */
-const replay = ({ mutation: { n }, hash }: Piece, ledger: LedgerPage): Answer | Stop => {
+const replay = ({ mutation: { n }, hash }: Piece, ledger: LedgerPage, { scope }: Sender): Answer | Stop => {
   const known = ledger.verdicts.get(n);
   // Older than the ledger reaches back: it had its effect, and what exactly was answered is no longer known.
   if (known === undefined) return { stored: { n, verdict: 'noop', seq: 0 } };
-  if (known.hash === hash) return known.answer;
+  if (known.hash === hash) {
+    const { answer } = known;
+    if ('stored' in answer) return { stored: asSeenBy(scope, answer.stored) };
+    return { ...answer, verdict: asSeenBy(scope, answer.verdict) };
+  }
   return stopOf(
     n,
     'identity_conflict',
@@ -120,7 +135,7 @@ const runPush = async (transaction: Transaction, work: PushWork, pieces: readonl
       stoppedBy = stopOf(n, 'out_of_order', `Work number ${lastN + 1} has to come first.`, lastN + 1);
       break;
     }
-    const answer = n <= lastN ? replay(piece, ledger) : await takePiece(transaction, work, piece);
+    const answer = n <= lastN ? replay(piece, ledger, work.sender) : await takePiece(transaction, work, piece);
     if ('code' in answer) {
       stoppedBy = answer;
       break;

@@ -191,9 +191,14 @@ const writeRows = async (session: Session, changes: readonly StagedChange[], bas
   for (const each of last.values()) {
     const { write, text } = each.change;
     const table = tableOf(write.entity);
-    if (text === null) {
+    const was = each.first.write.before as { readonly shipmentId?: string } | null;
+    // Taken away and made again on another shipment within one commit: where a part belongs is no part of an update.
+    const moved = table === 'part' && was !== null && was.shipmentId !== write.shipmentId;
+    if (text === null || moved) {
       await session.db.deleteFrom('part').where('entity', '=', write.entity).where('id', '=', write.id).execute();
-    } else if (table === 'shipment') {
+    }
+    if (text === null) continue;
+    if (table === 'shipment') {
       const columns = shipmentColumns(write.row as Shipment, each.seq, text);
       (keepsColumns(each) ? shipmentRows : shipments).push(columns);
     } else if (table === 'part') parts.push(partColumns(write, each.seq, text));

@@ -71,6 +71,19 @@ describe.each(STORAGES)('commits on $name', ({ makePlace }) => {
     expect(frame.changes.filter(({ shipmentId }) => shipmentId === 'S').length).toBe(3);
   });
 
+  it('moves a line id from one shipment to another within one commit', async () => {
+    const dock = await docks.make();
+    const line = (id: string) => ({ id, quantity: '1' });
+    await dock.announce('S', { lines: [line('x'), line('y')] });
+    const list = { shipmentId: 'T', warehouseId: 'W2', supplierId: 'ZEN', lines: [line('x')] };
+    await Promise.all([
+      dock.do('amendShipment', { shipmentId: 'S', lines: [line('y')] }, CREW.lea),
+      dock.do('announceShipment', list, CREW.lea),
+    ]);
+    const linesOf = async (id: string) => (await dock.storage.shipmentDetail(null, id))?.lines.map((each) => each.id);
+    expect([await linesOf('S'), await linesOf('T')]).toEqual([['y'], ['x']]);
+  });
+
   it('takes hundreds at once, each for itself', async () => {
     const dock = await docks.make();
     await dock.announce('S');

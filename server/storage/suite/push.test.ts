@@ -122,6 +122,20 @@ describe.each(STORAGES)('push on $name', ({ makePlace }) => {
     expect(await dock.storage.push(LEA, CLIENT, [cancel])).toMatchObject({ verdicts });
   });
 
+  it('shows in a repeated verdict only what its sender may see by now', async () => {
+    const { dock } = await arrivals();
+    const cancel = dock.mutation(1, 'cancelShipment', { shipmentId: 'S' }, { base: { id: 'S', version: 9 } });
+    const first = await dock.storage.push(LEA, CLIENT, [cancel]);
+    const south = { actor: CREW.lea, scope: { role: 'lead', warehouses: ['W2'], supplierId: null } } as const;
+    const [again] = (await dock.storage.push(south, CLIENT, [cancel])).verdicts;
+    expect(again).toMatchObject({ n: 1, verdict: 'conflict', code: 'version_conflict' });
+    expect(again?.current).toBeUndefined();
+    const acme = { actor: CREW.sam, scope: { role: 'supplier', warehouses: null, supplierId: 'ACME' } } as const;
+    const [masked] = (await dock.storage.push(acme, CLIENT, [cancel])).verdicts;
+    expect(masked?.current).toMatchObject({ id: 'S', statusChangedBy: '' });
+    expect(await dock.storage.push(LEA, CLIENT, [cancel])).toEqual(first);
+  });
+
   it('takes a base of something else for no version of the shipment', async () => {
     const { dock } = await arrivals();
     const cancel = dock.mutation(1, 'cancelShipment', { shipmentId: 'S' }, { base: { id: 'I', version: 9 } });
