@@ -7,6 +7,7 @@ type Run = (more: number, say: (line: string) => void) => Promise<PartResult>;
 const PARTS: Readonly<Record<string, () => Promise<Run>>> = {
   crash: async () => (await import('./crash-points/crash-part.ts')).runCrashPoints,
   power: async () => (await import('./power-loss/power-part.ts')).runPowerLoss,
+  network: async () => (await import('./network/network-part.ts')).runNetwork,
 };
 
 const { values } = parseArgs({ options: { part: { type: 'string' }, more: { type: 'string', default: '1' } } });

@@ -51,3 +51,41 @@ test('a connection that is no longer allowed is cut at once, and passes again af
   expect(await connects(['websocket'])).toBe(true);
   socket.close();
 });
+
+const saysWithin = (ms: number): Promise<string> =>
+  Promise.race([
+    fetch(url).then(async (reply) => `${reply.status} ${(await reply.text()).slice(0, 5)}`),
+    new Promise<string>((resolve) => setTimeout(() => resolve('silence'), ms)),
+  ]);
+
+test.each([
+  ['portal', '200 <html'],
+  ['bad_gateway', '502 <html'],
+  ['half_open', 'silence'],
+  ['deaf', 'silence'],
+] as const)('%s answers HTTP with %s and lets no socket through', async (network, answer) => {
+  proxy.set(network);
+  expect(await saysWithin(300)).toBe(answer);
+  expect(await connects(['websocket'])).toBe(false);
+});
+
+test('what was held back arrives late, but whole, and slow and chopped bytes do too', async () => {
+  proxy.hold({ up: true, down: true });
+  const late = saysWithin(2_000);
+  setTimeout(() => proxy.hold({ up: false, down: false }), 100);
+  expect(await late).toBe('200 hello');
+  proxy.disturb({ latencyMs: 30, jitterMs: 10, sliceBytes: 1 });
+  const started = performance.now();
+  expect(await saysWithin(5_000)).toBe('200 hello');
+  expect(performance.now() - started).toBeGreaterThan(55);
+});
+
+test('an answer that has to be lost is, and one that has to be cut is', async () => {
+  proxy.lose('hell');
+  await expect(fetch(url)).rejects.toThrow();
+  proxy.lose(null);
+  proxy.cutNext();
+  await expect(fetch(url).then((reply) => reply.text())).rejects.toThrow();
+  expect(proxy.lost).toBe(2);
+  expect(await answers()).toBe(true);
+});
