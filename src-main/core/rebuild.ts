@@ -1,4 +1,4 @@
-import type { Frame, SnapshotRow } from '#contract/wire/sync.ts';
+import type { Cursor, Frame, SnapshotRow } from '#contract/wire/sync.ts';
 import { unreachable } from './link-fault.ts';
 import type { Cache, CacheRebuild, HttpPort, Position } from './ports.ts';
 
@@ -30,6 +30,9 @@ const load = async (rebuild: CacheRebuild, http: Pick<HttpPort, 'snapshot'>): Pr
   throw unreachable('The snapshot broke off.');
 };
 
+/** Whether this station has shown more of the same history already: a snapshot that several share may be older than that. */
+const isBehind = (at: Cursor, shown: Cursor | null): boolean => shown?.epoch === at.epoch && at.seq < shown.seq;
+
 /**
  * Fetches everything anew into a cache file beside the one in use, brings it level with the changes made meanwhile and
  * swaps it in. Until then the old one stays readable; on any failure it stays for good and the new one is removed.
@@ -39,14 +42,18 @@ export const rebuildCache = async (
   http: Pick<HttpPort, 'changes' | 'snapshot'>,
   syncedAt: (frame: Frame) => string | null,
 ): Promise<Position> => {
+  const shown = cache.position()?.cursor ?? null;
   const rebuild = await cache.beginRebuild();
   try {
     const consistentFrom = await load(rebuild, http);
     for (;;) {
       const at = rebuild.position();
       if (at === null) throw unreachable('The snapshot had no position.');
-      if (at.cursor.seq >= consistentFrom) break;
+      const isWhole = at.cursor.seq >= consistentFrom;
+      if (isWhole && !isBehind(at.cursor, shown)) break;
       const frame = await http.changes(at.cursor, 0);
+      // A server that was restored has no more than this.
+      if (isWhole && frame.to <= at.cursor.seq) break;
       if (frame.epoch !== at.cursor.epoch || frame.group !== at.group || frame.to <= at.cursor.seq) {
         throw unreachable('The server changed its history while the snapshot was taken.');
       }

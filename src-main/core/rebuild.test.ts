@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { FakeServer, shipmentRow } from './fake-server.ts';
+import { MemoryCache } from './memory-cache.ts';
+import { rebuildCache } from './rebuild.ts';
+
+const level = (): null => null;
+
+/** A cache that is level with a server of some changes, and a snapshot of that server from before the last of them. */
+const withOldSnapshot = async () => {
+  const server = new FakeServer();
+  for (const id of ['a', 'b', 'c']) server.put(shipmentRow(id));
+  const snapshot = await Array.fromAsync(server.snapshot());
+  server.put(shipmentRow('a', { carrier: 'later' }));
+  const cache = new MemoryCache();
+  await rebuildCache(
+    cache,
+    { changes: async (cursor) => server.changes(cursor), snapshot: () => server.snapshot() },
+    level,
+  );
+  async function* old() {
+    yield* snapshot;
+  }
+  return { server, cache, old };
+};
+
+describe('a rebuild', () => {
+  it('from a snapshot that others share does not go back behind what was shown', async () => {
+    const { server, cache, old } = await withOldSnapshot();
+    const position = await rebuildCache(
+      cache,
+      { changes: async (cursor) => server.changes(cursor), snapshot: old },
+      level,
+    );
+    expect(position.cursor).toEqual(server.cursorAt(4));
+  });
+
+  it('takes what there is from a server that was put back', async () => {
+    const { server, cache, old } = await withOldSnapshot();
+    server.restore(3);
+    const position = await rebuildCache(
+      cache,
+      { changes: async (cursor) => server.changes(cursor), snapshot: old },
+      level,
+    );
+    expect(position.cursor).toEqual(server.cursorAt(3));
+  });
+});
