@@ -91,6 +91,14 @@ export class CacheFolder {
     });
   }
 
+  /** Damaged files hold rows too, and who comes next may not be allowed to see them. */
+  dropAside(): void {
+    this.#quietly(() => {
+      const aside = readdirSync(this.#dir).filter((name) => /^cache-\d+\.db\.corrupt-/.test(name));
+      for (const name of aside) rmSync(join(this.#dir, name), { force: true });
+    });
+  }
+
   /** Removes what would be of no use at the next start. */
   close(): void {
     const temporary = this.#temporary;

@@ -267,6 +267,16 @@ describe('files', () => {
     expect(await ids(again)).toEqual(['a']);
   });
 
+  it('that were set aside go when the view changes: who comes next may not see their rows', async () => {
+    const cache = start();
+    await cache.reset('mine');
+    await cache.apply(server(shipmentRow('a')).frame(0), null);
+    await cache.setAside();
+    expect(readdirSync(dir).filter((name) => name.includes('corrupt'))).not.toEqual([]);
+    await cache.reset('other');
+    expect(readdirSync(dir).filter((name) => name.includes('corrupt'))).toEqual([]);
+  });
+
   it('are started empty for another view, and the view is remembered', async () => {
     const cache = start();
     expect(cache.scope()).toBeNull();

@@ -70,11 +70,12 @@ export class StationCache implements Cache {
 
   async reset(scope: string): Promise<void> {
     this.#scope = scope;
-    await this.#remove(this.#use(this.#begin()));
+    await this.clear();
   }
 
   async clear(): Promise<void> {
     await this.#remove(this.#use(this.#begin()));
+    this.#folder.dropAside();
   }
 
   isDamaged(): boolean {
