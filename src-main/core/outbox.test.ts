@@ -78,6 +78,20 @@ const start = async (journal = new StationJournal(':memory:', () => clock.now())
 };
 
 describe('Outbox', () => {
+  it('goes on when the disk does not take that work is done', async () => {
+    const { outbox, journal, clock, echo, logged, server } = await start();
+    server.put(shipmentRow('a'));
+    journal.markDone = async () => {
+      throw new StoreFault('full', 'disk full');
+    };
+    await outbox.add(arrival('a'));
+    await outbox.pump();
+    echo();
+    await clock.advance(5_000);
+    expect(logged).toContain('outbox.done_not_written');
+    await outbox.stop();
+  });
+
   it('numbers work in the order it was done and sends it in that order', async () => {
     const { outbox, server, sent } = await start();
     server.put(shipmentRow('a'));

@@ -322,9 +322,14 @@ export class Outbox {
     this.#writeDone = null;
     const done = this.#done;
     this.#done = [];
-    for (const clientId of new Set(done.map(({ mutation }) => mutation.clientId))) {
-      const ns = done.filter(({ mutation }) => mutation.clientId === clientId).map(({ mutation }) => mutation.n);
-      await this.#ports.journal.markDone(clientId, ns);
+    try {
+      for (const clientId of new Set(done.map(({ mutation }) => mutation.clientId))) {
+        const ns = done.filter(({ mutation }) => mutation.clientId === clientId).map(({ mutation }) => mutation.n);
+        await this.#ports.journal.markDone(clientId, ns);
+      }
+    } catch {
+      // The disk is full, say. The next start finds verdict and cursor, and comes to the same.
+      this.#ports.log('outbox.done_not_written');
     }
   }
 }
