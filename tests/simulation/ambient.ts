@@ -21,8 +21,13 @@ export const enter = (next: World | null): void => {
   unhandled.length = 0;
 };
 
+/** The store hands errors on in words of its own. */
+const isKill = (error: unknown): boolean =>
+  error instanceof Killed ||
+  (error instanceof Error && (isKill(error.cause) || error.message === new Killed().message));
+
 process.on('unhandledRejection', (error) => {
-  if (!(error instanceof Killed)) unhandled.push(error);
+  if (!isKill(error)) unhandled.push(error);
 });
 
 const real = {

@@ -81,6 +81,15 @@ export class Laboratory {
         ...logged.map((line) => `  ${line}`),
       ].join('\n'),
     );
+    for (const station of this.stations) {
+      const rows = station
+        .journal()
+        .map(
+          ({ client_id, n, type, state, verdict, args }) =>
+            `  ${client_id}/${n} ${type} ${state} ${verdict?.slice(0, 70)} ${args.slice(0, 90)}`,
+        );
+      lines.push([`journal of ${station.name}`, ...rows].join('\n'));
+    }
     const log = this.history.log.map(
       ({ raw, chain }) =>
         `${raw.seq}${chain === null ? '' : '.'} ${raw.command} ${raw.op} ${raw.entity} ${raw.id} ${raw.origin ?? ''}`,
