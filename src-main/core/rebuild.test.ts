@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SnapshotLine } from '#contract/wire/sync.ts';
 import { FakeServer, shipmentRow } from './fake-server.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { rebuildCache } from './rebuild.ts';
@@ -9,7 +10,8 @@ const level = (): null => null;
 const withOldSnapshot = async () => {
   const server = new FakeServer();
   for (const id of ['a', 'b', 'c']) server.put(shipmentRow(id));
-  const snapshot = await Array.fromAsync(server.snapshot());
+  const snapshot: SnapshotLine[] = [];
+  for await (const line of server.snapshot()) snapshot.push(line);
   server.put(shipmentRow('a', { carrier: 'later' }));
   const cache = new MemoryCache();
   await rebuildCache(
