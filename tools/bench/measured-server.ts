@@ -35,7 +35,7 @@ const environment = ({ port, dataDir, limits, logLevel }: MeasuredOptions): Node
   ...(logLevel === undefined ? {} : { BENCH_LOG_LEVEL: logLevel }),
 });
 
-/** A server in a process of its own that can be asked what it costs. */
+/** A server in a process of its own that can be asked what it costs. It ends with the bench, however that ends. */
 export class MeasuredServer {
   readonly url: string;
   readonly port: number;

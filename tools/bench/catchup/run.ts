@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { MARA, tokenFor } from '../../dock/people.ts';
-import { DEMO_SECRET, freePort, startServerProcess } from '../../dock/server-process.ts';
+import { DEMO_SECRET, freePort } from '../../dock/server-process.ts';
+import { DOCKLINE, MeasuredServer } from '../measured-server.ts';
 import { numbers } from '../options.ts';
 import { openSeedDock } from '../seed-dock.ts';
 import { syncOnce } from '../station/linked-station.ts';
@@ -37,7 +38,7 @@ export const fallBehind = async (changes: number): Promise<Behind> => {
   await first.announce(ROWS_BEFORE - (await first.furnish()));
   await first.close();
   const port = await freePort();
-  const server = await startServerProcess({ dataDir, port });
+  const server = await MeasuredServer.start(DOCKLINE, { dataDir, port });
   // A whole one, because it notes whose rows these are: another view than its person's would be thrown away at the next start.
   await liveOnce({ url: server.url, token, dir: before });
   await server.stop();
@@ -67,7 +68,7 @@ const documentsIn = (stationDir: string, after: number): object[] => {
 export const catchup = async (args: readonly string[]): Promise<void> => {
   const { changes, runs } = numbers(args, { changes: 10_000, runs: 7 });
   const { dataDir, token, before, seq, port } = await fallBehind(changes);
-  const server = await startServerProcess({ dataDir, port });
+  const server = await MeasuredServer.start(DOCKLINE, { dataDir, port });
   const times: number[] = [];
   const documents = join(dataDir, 'documents.json');
   for (let run = 0; run < runs; run++) {

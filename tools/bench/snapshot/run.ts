@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { isOpen, type ShipmentStatus } from '#contract/domain/status.ts';
 import { MARA, tokenFor } from '../../dock/people.ts';
-import { DEMO_SECRET, startServerProcess } from '../../dock/server-process.ts';
+import { DEMO_SECRET } from '../../dock/server-process.ts';
+import { DOCKLINE, MeasuredServer } from '../measured-server.ts';
 import { numbers } from '../options.ts';
 import { CountingProxy } from '../requests/counting-proxy.ts';
 import { openSeedDock } from '../seed-dock.ts';
@@ -66,7 +67,7 @@ export const snapshot = async (args: readonly string[]): Promise<void> => {
   const { rows, open, runs } = numbers(args, { rows: 100_000, open: 300, runs: 5 });
   const dataDir = await fullDock(rows, open);
   const token = await tokenFor(MARA, DEMO_SECRET);
-  const server = await startServerProcess({ dataDir });
+  const server = await MeasuredServer.start(DOCKLINE, { dataDir });
   const measured = { inFile: [] as number[], swapped: [] as number[], shown: [] as number[], live: [] as number[] };
   for (let run = 0; run < runs; run++) {
     const dir = mkdtempSync(join(tmpdir(), 'bench-station-'));

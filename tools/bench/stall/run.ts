@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Frame } from '#contract/wire/sync.ts';
 import { MARA, tokenFor } from '../../dock/people.ts';
-import { DEMO_SECRET, startServerProcess } from '../../dock/server-process.ts';
+import { DEMO_SECRET } from '../../dock/server-process.ts';
 import { fallBehind } from '../catchup/run.ts';
 import { LoopWatch } from '../loop-watch.ts';
+import { DOCKLINE, MeasuredServer } from '../measured-server.ts';
 import { numbers } from '../options.ts';
 import { fullDock } from '../snapshot/run.ts';
 import { assertSameRows } from '../station/same-rows.ts';
@@ -50,7 +51,7 @@ const watchOnePiece = async (watch: LoopWatch, text: string, rows: number): Prom
 
 const duringCatchup = async (changes: number, runs: number): Promise<Watched[]> => {
   const { dataDir, token, before, seq, port } = await fallBehind(changes);
-  const server = await startServerProcess({ dataDir, port });
+  const server = await MeasuredServer.start(DOCKLINE, { dataDir, port });
   const [station, onePiece] = [new LoopWatch(), new LoopWatch()];
   const text = await framesAfter(server.url, token, seq);
   for (let run = 0; run < runs; run++) {
@@ -72,7 +73,7 @@ const duringCatchup = async (changes: number, runs: number): Promise<Watched[]> 
 const duringSnapshot = async (rows: number, runs: number): Promise<Watched[]> => {
   const dataDir = await fullDock(rows, 300);
   const token = await tokenFor(MARA, DEMO_SECRET);
-  const server = await startServerProcess({ dataDir });
+  const server = await MeasuredServer.start(DOCKLINE, { dataDir });
   const [station, onePiece] = [new LoopWatch(), new LoopWatch()];
   const headers = { authorization: `Bearer ${token}` };
   const text = await (await fetch(`${server.url}/api/sync/snapshot`, { headers })).text();
