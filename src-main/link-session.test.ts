@@ -1,63 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionState } from '#contract/bridge/connection.ts';
-import { PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import { FakeClock, settled } from './core/fake-clock.ts';
 import { FakeServer, shipmentRow } from './core/fake-server.ts';
 import { LinkFault, unreachable } from './core/link-fault.ts';
 import { MemoryCache } from './core/memory-cache.ts';
-import type { SocketListener } from './core/ports.ts';
 import { StoreFault } from './core/store-fault.ts';
 import { LinkSession } from './link-session.ts';
+import { FakeLinks } from './links-for-tests.ts';
 
-/** A session whose two links end in one log, each answer of which a test may spoil. */
+/** A session whose two links end in one log. */
 const start = async () => {
   const clock = new FakeClock();
   const server = new FakeServer();
   const cache = new MemoryCache();
+  const links = new FakeLinks(server);
   const world = {
     clock,
     server,
     cache,
+    links,
     states: [] as ConnectionState['kind'][],
     sockets: [] as (string | null)[],
     reachable: 0,
-    hellos: 0,
-    opened: 0,
-    helloFault: null as Error | null,
-    httpFault: null as Error | null,
     logged: [] as string[],
-    listener: {} as SocketListener,
-  };
-  let connected = false;
-  const socket = {
-    open: () => {
-      world.opened += 1;
-      connected = true;
-      queueMicrotask(() => world.listener.connected('websocket', `socket-${world.opened}`));
-    },
-    close: () => {
-      connected = false;
-    },
-    isConnected: () => connected,
-    check: () => undefined,
-    request: async (event: string, payload: { cursor?: never }) => {
-      if (event !== 'sync:hello') throw unreachable('not asked');
-      world.hellos += 1;
-      if (world.helloFault !== null) throw world.helloFault;
-      return { ok: true, ...server.hello(payload.cursor ?? null), protocol: PROTOCOL_VERSION };
-    },
-  };
-  const http = {
-    changes: async (cursor: Parameters<FakeServer['changes']>[0], wait: number) => {
-      if (world.httpFault !== null) throw world.httpFault;
-      return wait === 0 ? server.changes(cursor) : new Promise<never>(() => undefined);
-    },
-    snapshot: () => server.snapshot(),
-    cancelChanges: () => undefined,
-    close: () => undefined,
-    push: () => Promise.reject(unreachable('not asked')),
-    history: () => Promise.reject(unreachable('not asked')),
-    probe: async () => undefined,
   };
   const session = new LinkSession({
     url: 'http://server',
@@ -66,10 +31,7 @@ const start = async () => {
     clock,
     random: () => 0.5,
     log: (event) => world.logged.push(event),
-    openLinks: ({ listener }) => {
-      world.listener = listener;
-      return { http, socket } as never;
-    },
+    openLinks: links.open,
     outbox: { clientId: 'client-0001', reconcile: async () => undefined },
     journal: { lastAnswered: async () => 0 },
     sync: {
@@ -92,7 +54,8 @@ const start = async () => {
   session.start();
   await settled();
   expect(world.states).toEqual(['connecting', 'live']);
-  return Object.assign(world, { session });
+  if (links.listener === null) throw new Error('no links');
+  return Object.assign(world, { session, listener: links.listener });
 };
 
 describe('a live session', () => {
@@ -100,27 +63,27 @@ describe('a live session', () => {
     const world = await start();
     world.server.put(shipmentRow('a'));
     world.server.put(shipmentRow('b'));
-    world.helloFault = unreachable('no answer');
+    world.links.helloFault = unreachable('no answer');
     world.listener.frame(world.server.frame(1));
     await settled();
     expect(world.states.at(-1)).toBe('polling');
     expect(world.sockets.at(-1)).toBeNull();
     // Over HTTP it came all the same.
     expect(world.cache.position()?.cursor.seq).toBe(2);
-    world.helloFault = null;
+    world.links.helloFault = null;
     await world.clock.advance(1_000);
     expect(world.states.at(-1)).toBe('live');
   });
 
   it('does not stay live when the new view is refused, or rows cannot be written', async () => {
     const refused = await start();
-    refused.helloFault = new LinkFault('forbidden', 'no');
+    refused.links.helloFault = new LinkFault('forbidden', 'no');
     refused.listener.scopeChanged('staff:W2');
     await settled();
     expect(refused.states.at(-1)).toBe('refused');
     const full = await start();
     full.server.put(shipmentRow('a'));
-    full.httpFault = unreachable('down');
+    full.links.httpFault = unreachable('down');
     full.cache.fault = new StoreFault('full', 'no room');
     full.listener.frame(full.server.frame(0));
     await settled();
@@ -135,15 +98,15 @@ describe('a live session', () => {
       world.listener.frame(world.server.frame(world.server.head));
       await world.clock.advance(5_000);
     }
-    expect(world.hellos).toBe(2);
+    expect(world.links.hellos).toBe(2);
     // The server has forgotten this socket.
     world.server.put(shipmentRow('a'));
     await world.clock.advance(15_000);
     expect(world.cache.position()?.cursor.seq).toBe(1);
     await world.session.stop();
-    const { hellos } = world;
+    const { hellos } = world.links;
     await world.clock.advance(60_000);
-    expect([world.hellos, world.clock.timers]).toEqual([hellos, 0]);
+    expect([world.links.hellos, world.clock.timers]).toEqual([hellos, 0]);
   });
 
   it('wakes what waits for the server when it can be reached, not at every measurement', async () => {
@@ -171,9 +134,9 @@ describe('a live session', () => {
     world.listener.lost('closed');
     world.cache.apply = MemoryCache.prototype.apply;
     await world.clock.advance(500);
-    const { opened } = world;
+    const { opened } = world.links;
     fail(new StoreFault('locked', 'held'));
     await settled();
-    expect([world.opened, world.states.at(-1)]).toEqual([opened, 'live']);
+    expect([world.links.opened, world.states.at(-1)]).toEqual([opened, 'live']);
   });
 });

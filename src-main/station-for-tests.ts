@@ -6,6 +6,7 @@ import type { BoardShipment, InboxItem, StationSettings, StationView, ViewPatch 
 import type { SettingsStore } from './core/ports.ts';
 import { newId, sha256, systemClock } from './shell/system-clock.ts';
 import { createStation, type Station } from './station.ts';
+import type { StationOptions } from './station-parts.ts';
 
 // A whole station without its window, on plain Node: what the tests across its parts begin with.
 
@@ -67,7 +68,11 @@ export type TestStation = {
   stop(): Promise<void>;
 };
 
-export const startStation = async (server: Server | null, keptDir?: string): Promise<TestStation> => {
+export const startStation = async (
+  server: Server | null,
+  keptDir?: string,
+  more: Partial<StationOptions> = {},
+): Promise<TestStation> => {
   const dir = keptDir ?? mkdtempSync(join(tmpdir(), 'dockline-station-'));
   const settings = memorySettings(server);
   const toasts: InboxItem[] = [];
@@ -90,6 +95,7 @@ export const startStation = async (server: Server | null, keptDir?: string): Pro
       if (channel === 'view:changed' && view !== null) view = applyPatch(view, payload as ViewPatch);
       for (const look of watchers) look();
     },
+    ...more,
   });
   await station.start();
   view = await station.handlers['view:get']();

@@ -125,6 +125,7 @@ export const buildParts = (options: StationOptions): Parts => {
   });
   const view: ViewModel = new ViewModel({
     clock,
+    log,
     outbox,
     places,
     board,

@@ -37,14 +37,17 @@ class RunningStation implements Station {
     this.handlers = this.#requests();
   }
 
+  /** Never rejects: a window that shows nothing of use is still more use than none. */
   async start(): Promise<void> {
-    await this.#parts.outbox.load();
-    const server = await this.#options.settings.server();
-    const claims = server === null ? null : readToken(server.token);
-    if (server !== null && claims !== null) {
-      const person = signedIn(server.serverUrl, server.token, claims);
-      await this.#changes.run(() => this.#signIn(person));
-    } else if (server !== null) this.#options.log('session.token_unreadable');
+    await this.#try('outbox.not_loaded', () => this.#parts.outbox.load());
+    await this.#try('station.not_signed_in', async () => {
+      const server = await this.#options.settings.server();
+      const claims = server === null ? null : readToken(server.token);
+      if (server !== null && claims !== null) {
+        const person = signedIn(server.serverUrl, server.token, claims);
+        await this.#changes.run(() => this.#signIn(person));
+      } else if (server !== null) this.#options.log('session.token_unreadable');
+    });
     this.#keepTidy();
   }
 
@@ -59,9 +62,9 @@ class RunningStation implements Station {
     const { now, view, outbox, cache, journal } = this.#parts;
     this.#tidy?.();
     await this.#changes.idle();
-    view.stop();
     await now.link?.stop();
     await outbox.stop();
+    await view.stop();
     await cache.close();
     journal.journal.close();
   }
@@ -108,20 +111,22 @@ class RunningStation implements Station {
     const scope = scopeKey(next, hash);
     if (cache.isDamaged()) await cache.setAside();
     if (cache.scope() !== scope) await cache.reset(scope);
-    now.signedIn = next;
     await outbox.setOwner(ownerOf(next, hash));
-    await inbox.load();
-    await this.#reload();
+    // In the same turn of the loop as the owner: work must not be planned for one person and numbered for another.
+    now.signedIn = next;
+    await this.#try('inbox.not_loaded', () => inbox.load());
+    await this.#try('cache.not_read', () => this.#reload());
     now.link = this.#newLink();
     now.link.start();
-    await inbox.showUnshown();
+    await this.#try('inbox.not_shown', () => inbox.showUnshown());
   }
 
   async #signOut(): Promise<void> {
     const { now, presence, outbox, view } = this.#parts;
     await this.#endLink();
     presence.leaveAll();
-    await this.#options.settings.forgetToken();
+    // Where nothing may be written they are signed out until the next start.
+    await this.#try('settings.token_not_forgotten', () => this.#options.settings.forgetToken());
     now.signedIn = null;
     await outbox.setOwner(null);
     view.reset();
@@ -164,9 +169,9 @@ class RunningStation implements Station {
         applied: (frame) => this.#applied(frame),
         cleared: () => this.#reload(),
         rebuilt: async (position) => {
+          outbox.settle(position.cursor);
           await inbox.skipTo(position);
           await this.#reload();
-          outbox.settle(position.cursor);
         },
       },
     });
@@ -174,14 +179,15 @@ class RunningStation implements Station {
 
   async #applied(frame: Frame): Promise<void> {
     const { now, cache, view, outbox, inbox } = this.#parts;
+    // Before anything is awaited: rows and the work on top of them change for the page in one step.
+    outbox.settle({ epoch: frame.epoch, seq: frame.to, chain: frame.chain });
+    view.touchShipments(new Set(frame.changes.map(({ shipmentId }) => shipmentId)));
+    view.touch('syncedAt');
     if (frame.changes.some(({ entity }) => PLACES.has(entity))) {
       now.places = await cache.places();
       view.touch(...PLACE_PARTS);
     }
-    view.touchShipments(new Set(frame.changes.map(({ shipmentId }) => shipmentId)));
-    view.touch('syncedAt');
-    outbox.settle({ epoch: frame.epoch, seq: frame.to, chain: frame.chain });
-    await inbox.announce(frame);
+    await this.#try('inbox.not_shown', () => inbox.announce(frame));
   }
 
   async #endLink(): Promise<void> {
@@ -219,7 +225,16 @@ class RunningStation implements Station {
     return stored.token;
   }
 
+  async #try(what: string, run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      this.#options.log(what, { message: error instanceof Error ? error.message : 'unknown' });
+    }
+  }
+
   #keepTidy(): void {
+    if (this.#stopping) return;
     const { view, board, journal } = this.#parts;
     const { clock, log } = this.#options;
     view.touchShipments(board.outdated());

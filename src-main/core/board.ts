@@ -5,16 +5,21 @@ import { isOpen } from '#contract/domain/status.ts';
 import type { ScanEffect } from './apply-command.ts';
 import type { Outbox } from './outbox.ts';
 import { overlayShipment } from './overlay.ts';
-import type { Cache, Places } from './ports.ts';
+import type { Cache, Places, Work } from './ports.ts';
 
 /** Ended shipments stay on the board for this long. */
 const ENDED_FOR_MS = 12 * 60 * 60 * 1000;
 const SCANS_KEPT = 2_000;
+/** A shipment is read so often at most when work on it keeps coming. */
+const READS = 3;
 
 const withoutParts = (detail: ShipmentDetail): Shipment => {
   const { lines, handlingUnits, documents, inspections, rejections, holds, discrepancies, notes, ...shipment } = detail;
   return shipment;
 };
+
+const isSame = (works: readonly Work[], others: readonly Work[]): boolean =>
+  works.length === others.length && works.every(({ mutation }, at) => mutation.n === others[at]?.mutation.n);
 
 export type BoardPorts = {
   readonly cache: Pick<Cache, 'board' | 'shipments' | 'detail' | 'search'>;
@@ -56,11 +61,15 @@ export class Board {
   async refresh(ids: readonly string[]): Promise<BoardChange> {
     const plain = ids.filter((id) => this.#ports.outbox.pendingOn(id).length === 0);
     const rows = await this.#ports.cache.shipments(plain);
-    const put: BoardShipment[] = [];
-    const gone: string[] = [];
+    const read: [string, BoardShipment | null][] = [];
     for (const id of ids) {
       const row = rows.get(id);
-      const shipment = row === undefined ? await this.#withPending(id) : { ...row, pending: false };
+      read.push([id, row === undefined ? await this.#withPending(id) : { ...row, pending: false }]);
+    }
+    // All was read: what is said to have changed below has.
+    const put: BoardShipment[] = [];
+    const gone: string[] = [];
+    for (const [id, shipment] of read) {
       if (shipment !== null && this.#isShown(shipment)) {
         this.#shipments.set(id, shipment);
         put.push(shipment);
@@ -81,8 +90,14 @@ export class Board {
   }
 
   async detail(id: string): Promise<ShipmentDetail | null> {
-    const base = await this.#ports.cache.detail(id);
-    const works = this.#ports.outbox.pendingOn(id);
+    const { cache, outbox } = this.#ports;
+    let works = outbox.pendingOn(id);
+    let base = await cache.detail(id);
+    // Work that was settled during the read is in the row now, but perhaps not in the one that was read.
+    for (let tries = 0; tries < READS && !isSame(works, outbox.pendingOn(id)); tries += 1) {
+      works = outbox.pendingOn(id);
+      base = await cache.detail(id);
+    }
     if (works.length === 0) return base;
     this.#forgetOldScans();
     return overlayShipment(base, works, this.#ports.places(), this.#scans);

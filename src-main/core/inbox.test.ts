@@ -4,6 +4,7 @@ import { StationJournal } from '../store/journal.ts';
 import { FakeServer, shipmentRow } from './fake-server.ts';
 import { Inbox } from './inbox.ts';
 import { MemoryCache } from './memory-cache.ts';
+import { StoreFault } from './store-fault.ts';
 
 const IVO = { key: 'srv:ivo', userId: 'ivo', userName: 'Ivo', role: 'inspector', server: 'srv' };
 
@@ -27,7 +28,9 @@ const start = async (
     reader: () => ({ userId: 'ivo', role: 'inspector', isOwn: () => false }),
     toast: (item) => {
       // At most once on the screen: it is marked before it is shown.
-      expect(journal.db.prepare('SELECT count(*) FROM inbox WHERE shown = 0').pluck().get()).toBe(0);
+      expect(journal.db.prepare('SELECT count(*) FROM inbox WHERE shown = 0 AND seq = ?').pluck().get(item.seq)).toBe(
+        0,
+      );
       toasts.push(item);
     },
     alert: (item) => alerts.push(item),
@@ -150,6 +153,35 @@ describe('Inbox', () => {
     const [latest] = inbox.items;
     await inbox.markSeen([latest!.seq]);
     expect(inbox.items.map(({ seen }) => seen)).toEqual([true, false]);
+  });
+
+  it('does not count what one person missed into the digest of the next', async () => {
+    const { journal, inbox, server, take, move, toasts } = await withShipments(40);
+    server.pageSize = 25;
+    for (let n = 0; n < 30; n += 1) move(`s${n}`);
+    await take();
+    // In the middle of catching up somebody else signs in.
+    await journal.setOwner({ ...IVO, key: 'srv:mara', userId: 'mara' }, 'client-0002');
+    await inbox.load();
+    await take();
+    expect(inbox.items.map(({ title }) => title).sort()).toEqual(
+      [25, 26, 27, 28, 29].map((n) => `SHP-s${n} has arrived`),
+    );
+    expect(toasts).toHaveLength(5);
+  });
+
+  it('shows later what could not be marked as shown', async () => {
+    const { journal, inbox, take, move, toasts } = await withShipments(2);
+    const { markShown } = journal;
+    journal.markShown = () => Promise.reject(new StoreFault('full', 'no room'));
+    move('s0');
+    await expect(take()).rejects.toMatchObject({ kind: 'full' });
+    expect(toasts).toEqual([]);
+    journal.markShown = markShown;
+    move('s1');
+    await take();
+    expect(toasts.map(({ title }) => title)).toEqual(['SHP-s0 has arrived', 'SHP-s1 has arrived']);
+    expect(inbox.items).toHaveLength(2);
   });
 
   it('is each person’s own', async () => {

@@ -38,7 +38,11 @@ export class Inbox {
     return this.#items;
   }
 
+  /** Of whoever is signed in now: nothing begun for somebody else goes on. */
   async load(): Promise<void> {
+    this.#digest = null;
+    this.#quietDigests.clear();
+    this.#unshown = [];
     this.#unshown = await this.#ports.journal.unshown();
     await this.#reload();
   }
@@ -88,9 +92,15 @@ export class Inbox {
     const last = items.at(-1);
     if (last === undefined) return;
     this.#unshown = [];
-    await this.#ports.journal.markShown(items.map(({ seq }) => seq));
+    try {
+      await this.#ports.journal.markShown(items.map(({ seq }) => seq));
+    } catch (error) {
+      this.#unshown = [...items, ...this.#unshown];
+      throw error;
+    }
     await this.#reload();
     const loud = items.filter((item) => !isQuiet(item) && !this.#quietDigests.has(item.seq));
+    this.#quietDigests.clear();
     const show = loud.length > DIGEST_ABOVE ? [digestOf(last.seq, loud.length, last.at)] : loud;
     for (const item of show) {
       this.#ports.alert(item);

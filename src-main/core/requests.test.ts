@@ -91,6 +91,14 @@ describe('saving', () => {
       'disk_full',
       /disk of this station is full.*not saved/s,
     ],
+    ['a file somebody holds', failing(new StoreFault('locked', 'SQLITE_BUSY')), 'not_saved', /not saved; close it/],
+    ['a folder gone read-only', failing(new StoreFault('read_only', 'SQLITE_READONLY')), 'not_saved', /tell IT/],
+    [
+      'a damaged file',
+      failing(new StoreFault('corrupt', 'SQLITE_CORRUPT')),
+      'not_saved',
+      /not saved. Start the station/,
+    ],
     ['a disk that fails', failing(new StoreFault('other', 'SQLITE_IOERR at /secret/path')), 'not_saved', /not saved/],
     ['anything else', failing(new Error('stack of something')), 'not_saved', /not saved/],
     ['a journal that cannot be opened', { journalProblem: () => 'Ask IT to check the folder.' }, 'not_saved', /Ask IT/],
@@ -130,11 +138,14 @@ describe('history', () => {
     expect(
       await start({ cache, connection: () => offline, http: () => asked }).handlers['shipment:history']('s1'),
     ).toBe(kept);
-    expect(await start({ http: () => null }).handlers['shipment:history']('s1')).toEqual({
-      history: [],
-      fetchedAt: null,
-      stale: true,
-    });
+    const nothing = { history: [], fetchedAt: null, stale: true };
+    expect(await start({ http: () => null }).handlers['shipment:history']('s1')).toEqual(nothing);
+    expect(await start({ cache, http, session: () => null }).handlers['shipment:history']('s1')).toEqual(nothing);
+  });
+
+  it('is as fresh as it came, also when it cannot be kept', async () => {
+    const cache = { history: async () => null, keepHistory: () => Promise.reject(new StoreFault('full', 'no room')) };
+    expect(await start({ cache }).handlers['shipment:history']('s1')).toMatchObject({ stale: false });
   });
 });
 

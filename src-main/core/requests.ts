@@ -45,14 +45,21 @@ export type RequestPorts = {
   readonly isTaking: () => boolean;
 };
 
+/** What happened and what to do; that nothing was saved is in each of them. */
+const NOT_SAVED: Readonly<Partial<Record<StoreFault['kind'], string>>> = {
+  full: 'The disk of this station is full. This was not saved; tell IT, make room and save again.',
+  locked: 'Another program holds the file with the unsent work. This was not saved; close it and save again.',
+  read_only: 'This station may not write to its own folder any more. This was not saved; tell IT.',
+  corrupt:
+    'The file with the unsent work is damaged. This was not saved. Start the station again: what can be read is brought before you.',
+};
+
 const notSaved = (error: unknown): Saved => {
-  if (error instanceof StoreFault && error.kind === 'full') {
-    const message = 'The disk of this station is full. This was not saved; tell IT, make room and save again.';
-    return { ok: false, code: 'disk_full', message };
-  }
+  const kind = error instanceof StoreFault ? error.kind : 'other';
   const message =
+    NOT_SAVED[kind] ??
     'This could not be written to the disk of this station, so it was not saved. Save again; if it happens again, tell IT.';
-  return { ok: false, code: 'not_saved', message };
+  return { ok: false, code: kind === 'full' ? 'disk_full' : 'not_saved', message };
 };
 
 const save = async (ports: RequestPorts, ...[type, args, base]: RequestArgs['work:save']): Promise<Saved> => {
@@ -83,18 +90,20 @@ const save = async (ports: RequestPorts, ...[type, args, base]: RequestArgs['wor
 };
 
 const history = async (ports: RequestPorts, shipmentId: string): Promise<HistoryView> => {
+  const none: HistoryView = { history: [], fetchedAt: null, stale: true };
+  if (ports.session() === null) return none;
   const http = ports.http();
   if (http !== null && ports.connection().kind !== 'offline') {
     try {
       const entries = await http.history(shipmentId);
       const fetchedAt = new Date(ports.clock.now()).toISOString();
-      await ports.cache.keepHistory(shipmentId, entries, fetchedAt);
+      await ports.cache.keepHistory(shipmentId, entries, fetchedAt).catch(() => ports.log('history.not_kept'));
       return { history: entries, fetchedAt, stale: false };
     } catch (error) {
       ports.log('history.not_fetched', { code: error instanceof LinkFault ? error.code : 'other' });
     }
   }
-  return (await ports.cache.history(shipmentId)) ?? { history: [], fetchedAt: null, stale: true };
+  return (await ports.cache.history(shipmentId)) ?? none;
 };
 
 const emit = async (

@@ -9,6 +9,7 @@ import { MemoryCache } from './memory-cache.ts';
 import { Outbox } from './outbox.ts';
 import type { Places } from './ports.ts';
 import { Presence } from './presence.ts';
+import { StoreFault } from './store-fault.ts';
 import { ViewModel } from './view-model.ts';
 
 const PLACES: Places = {
@@ -47,7 +48,7 @@ const start = async () => {
   const server = new FakeServer();
   const patches: ViewPatch[] = [];
   const shipments: ShipmentView[] = [];
-  const world = { session: MARA as Session | null, latency: 5 };
+  const world = { session: MARA as Session | null, latency: 5, logged: [] as string[] };
   const outbox = new Outbox({
     journal,
     clock,
@@ -73,6 +74,7 @@ const start = async () => {
   });
   const view: ViewModel = new ViewModel({
     clock,
+    log: (event) => world.logged.push(event),
     board,
     outbox,
     presence,
@@ -262,9 +264,55 @@ describe('ViewModel', () => {
     const { server, sync, clock, view, patches } = await start();
     server.put(shipmentRow('a'));
     sync();
-    view.stop();
-    await clock.advance(100);
-    expect(patches).toEqual([]);
+    await view.stop();
+    view.touch('connection');
+    view.touchShipments(['a']);
+    await clock.advance(5_000);
+    expect([patches, clock.timers]).toEqual([[], 0]);
+  });
+
+  it('goes on with everything else while the cache cannot be read, and catches up afterwards', async () => {
+    const { server, sync, clock, view, patches, presence, shipments, cache, world } = await start();
+    server.put(shipmentRow('a'));
+    server.put(shipmentRow('b'));
+    sync();
+    presence.open('a');
+    await clock.advance(16);
+    patches.length = 0;
+    shipments.length = 0;
+    const { shipments: read, detail, board } = cache;
+    const damaged = () => Promise.reject(new StoreFault('corrupt', 'damaged'));
+    Object.assign(cache, { shipments: damaged, detail: damaged, board: damaged });
+    server.put(shipmentRow('a', { trailer: 'T' }));
+    server.commit({ entity: 'shipment', id: 'b', op: 'evict', row: null, shipmentId: 'b' });
+    sync();
+    world.latency = 77;
+    view.touch('connection');
+    await clock.advance(16);
+    expect(patches).toMatchObject([{ connection: { latencyMs: 77 } }]);
+    expect((await view.get()).connection).toMatchObject({ latencyMs: 77 });
+    expect(world.logged).toContain('view.not_read');
+    Object.assign(cache, { shipments: read, detail, board });
+    patches.length = 0;
+    await clock.advance(1_100);
+    expect(patches).toMatchObject([{ shipments: { put: [{ id: 'a', trailer: 'T' }], gone: ['b'] } }]);
+    expect(shipments).toMatchObject([{ id: 'a', trailer: 'T' }]);
+  });
+
+  it('shows an empty board rather than the one before, when the new one cannot be read', async () => {
+    const { server, sync, clock, view, patches, cache } = await start();
+    server.put(shipmentRow('a'));
+    sync();
+    await clock.advance(16);
+    const { board } = cache;
+    cache.board = () => Promise.reject(new StoreFault('corrupt', 'damaged'));
+    view.reset();
+    await clock.advance(16);
+    expect(patches.at(-1)?.shipments).toEqual({ put: [], gone: [], reset: true });
+    expect((await view.get()).shipments).toEqual([]);
+    cache.board = board;
+    await clock.advance(1_100);
+    expect(patches.at(-1)?.shipments).toMatchObject({ put: [{ id: 'a' }], reset: true });
   });
 });
 
@@ -283,5 +331,25 @@ describe('Board', () => {
     ]);
     expect(board.numberOf('a')).toBe('SHP-a');
     expect([board.numberOf('z'), board.numberOf(null)]).toEqual([null, null]);
+  });
+
+  it('does not show the row from before work once more when the work is settled meanwhile', async () => {
+    const { server, sync, clock, arrive, board, outbox, cache } = await start();
+    server.put(shipmentRow('a'));
+    sync();
+    const { mutation } = await arrive('a');
+    await clock.advance(16);
+    const { detail } = cache;
+    cache.detail = async (id) => {
+      cache.detail = detail;
+      const before = await cache.detail(id);
+      // While the old row is on its way: the verdict, the echo, and the work is done.
+      server.put(shipmentRow('a', { status: 'arrived' }));
+      sync();
+      Object.assign(outbox, { pendingOn: () => [] });
+      return before;
+    };
+    expect((await board.refresh(['a'])).put).toMatchObject([{ status: 'arrived', pending: false }]);
+    expect(mutation.n).toBe(1);
   });
 });

@@ -9,15 +9,17 @@ import type {
   ViewPatch,
   WorkItem,
 } from '#contract/bridge/view.ts';
-import type { Board, BoardChange } from './board.ts';
+import type { Board } from './board.ts';
 import type { Outbox } from './outbox.ts';
-import type { Cancel, Clock, Places } from './ports.ts';
+import type { Cancel, Clock, Log, Places } from './ports.ts';
 import type { Presence } from './presence.ts';
 import { SerialQueue } from './serial-queue.ts';
 import { workItem } from './work-item.ts';
 
 /** At most one push in this time: a frame of a thousand changes is one repaint. */
 const COALESCE_MS = 16;
+/** What could not be read is read again after so long, whether or not anything else happens. */
+const AGAIN_MS = 1_000;
 /** Unsent work shown one by one; the number of all of it is in `unsent`. */
 const WORK_SHOWN = 300;
 
@@ -25,6 +27,7 @@ type Part = Exclude<keyof StationView, 'rev' | 'shipments'>;
 
 export type ViewPorts = {
   readonly clock: Clock;
+  readonly log: Log;
   readonly board: Board;
   readonly outbox: Outbox;
   readonly presence: Presence;
@@ -48,6 +51,8 @@ export class ViewModel {
   #reset = false;
   #rev = 0;
   #timer: Cancel | null = null;
+  #again: Cancel | null = null;
+  #stopped = false;
   /** What was last sent of each part, as text, so that nothing is sent that did not change. */
   readonly #sent = new Map<Part, string>();
 
@@ -90,19 +95,24 @@ export class ViewModel {
     return { ...detail, pending, viewers: presence.viewers(id), typing: presence.typing(id) };
   }
 
-  /** Sends what has changed so far. */
+  /** Sends what has changed so far. Never rejects for what cannot be read. */
   flush(): Promise<void> {
     this.#timer?.();
     this.#timer = null;
     return this.#queue.run(() => this.#flush());
   }
 
-  stop(): void {
+  /** Nothing is read or pushed any more when this resolves. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
     this.#timer?.();
     this.#timer = null;
+    this.#again?.();
+    await this.#queue.idle();
   }
 
   #schedule(): void {
+    if (this.#stopped) return;
     this.#timer ??= this.#ports.clock.setTimer(COALESCE_MS, () => {
       this.#timer = null;
       void this.flush();
@@ -110,31 +120,61 @@ export class ViewModel {
   }
 
   async #flush(): Promise<void> {
-    const { board, presence } = this.#ports;
     const parts = [...this.#dirty];
     const ids = [...this.#ids];
     const reset = this.#reset;
     this.#dirty.clear();
     this.#ids = new Set();
     this.#reset = false;
-    let change: BoardChange = { put: [], gone: [] };
-    if (reset && this.#ports.session() === null) board.clear();
-    else if (reset) await board.load();
-    else if (this.#ports.session() !== null) change = await board.refresh(ids);
+    const shipments = await this.#readBoard(ids, reset);
     const changed = parts.filter((part) => this.#differs(part));
-    if (reset || change.put.length > 0 || change.gone.length > 0 || changed.length > 0) {
+    if (shipments !== null || changed.length > 0) {
       this.#rev += 1;
       const values = Object.fromEntries(changed.map((part) => [part, this.#read(part)]));
-      const shipments = reset ? { put: this.#shipments(), gone: [], reset } : change;
-      const some = reset || change.put.length > 0 || change.gone.length > 0;
-      this.#ports.push({ rev: this.#rev, ...values, ...(some ? { shipments } : {}) });
+      this.#ports.push({ rev: this.#rev, ...values, ...(shipments === null ? {} : { shipments }) });
     }
-    for (const id of presence.openIds()) if (reset || ids.includes(id)) await this.#pushShipment(id);
+    for (const id of this.#ports.presence.openIds()) if (reset || ids.includes(id)) await this.#pushShipment(id);
+  }
+
+  /**
+   * What is different on the board, null for nothing. A cache that cannot be read is replaced by others; until then the page
+   * keeps what it has, unless that may be another person's, and everything else goes on.
+   */
+  async #readBoard(ids: readonly string[], reset: boolean): Promise<NonNullable<ViewPatch['shipments']> | null> {
+    const { board, session } = this.#ports;
+    try {
+      if (reset && session() !== null) await board.load();
+      else if (reset) board.clear();
+      const change = reset || session() === null ? { put: [], gone: [] } : await board.refresh(ids);
+      if (reset) return { put: this.#shipments(), gone: [], reset };
+      return change.put.length > 0 || change.gone.length > 0 ? change : null;
+    } catch (error) {
+      this.#failed(error, ids);
+      if (!reset) return null;
+      this.#reset = true;
+      board.clear();
+      return { put: [], gone: [], reset };
+    }
+  }
+
+  /** Never rejects: what went wrong here must not take along what else there is to show. */
+  #failed(error: unknown, ids: readonly string[]): void {
+    this.#ports.log('view.not_read', { message: error instanceof Error ? error.message : 'unknown' });
+    for (const id of ids) this.#ids.add(id);
+    if (this.#stopped) return;
+    this.#again ??= this.#ports.clock.setTimer(AGAIN_MS, () => {
+      this.#again = null;
+      this.#schedule();
+    });
   }
 
   async #pushShipment(id: string): Promise<void> {
-    const shipment = await this.shipment(id);
-    if (shipment !== null) this.#ports.pushShipment(shipment);
+    try {
+      const shipment = await this.shipment(id);
+      if (shipment !== null) this.#ports.pushShipment(shipment);
+    } catch (error) {
+      this.#failed(error, [id]);
+    }
   }
 
   #shipments(): readonly BoardShipment[] {

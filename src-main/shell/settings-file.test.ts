@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -123,6 +132,16 @@ describe('the server', () => {
     await open(real, newer).forgetToken();
     expect(await open(real, newer).server()).toBeNull();
     expect(await open(real, { serverUrl: 'http://only' }).server()).toBeNull();
+  });
+
+  it('comes from the environment also where nothing may be written', async () => {
+    mkdirSync(join(dir, 'profile', 'settings.json.new'), { recursive: true });
+    const environment = { serverUrl: 'http://a', token: TOKEN };
+    expect(await open(real, environment).server()).toEqual(environment);
+    const locked: Cipher = { ...real, encrypt: () => Promise.reject(new Error('the keychain is locked')) };
+    rmSync(join(dir, 'profile'), { recursive: true });
+    expect(await open(locked, environment).server()).toEqual(environment);
+    expect(logged).toEqual(['settings.not_written', 'settings.not_written']);
   });
 
   it('is read anew each time: IT may have put another token there', async () => {

@@ -65,7 +65,10 @@ export class SettingsFile implements SettingsStore {
     const { serverUrl, token } = this.#options.environment;
     const kept = this.#stored.server;
     if (serverUrl !== undefined && token !== undefined && (kept === null || kept.fromEnvironment)) {
-      await this.#keep(serverUrl, token, true);
+      await this.#keep(serverUrl, token, true).catch(() => {
+        // A profile that may not be written is no reason not to work: the environment says the same at the next start.
+        this.#options.log('settings.not_written');
+      });
       return { serverUrl, token };
     }
     // Somebody else (IT) may have written the file since.
