@@ -90,6 +90,52 @@ describe('openJournal', () => {
     again.journal.close();
   });
 
+  it.each([
+    ['is another text', `'{"shipmentId":"s1","noteId":"n2","text":"y"}'`],
+    ['is no text that can be read', `'{"shipmentId":'`],
+  ])('sends nothing that was damaged without the file showing it: work that %s', async (_what, args) => {
+    await fill(3);
+    const { journal } = open();
+    journal.db.prepare(`UPDATE mutation SET args = ${args} WHERE n = 2`).run();
+    journal.close();
+    const again = open();
+    expect(logged).toEqual(['journal.not_opened', 'journal.damaged']);
+    const work = await again.journal.openWork();
+    expect(work.map(({ mutation, state }) => [mutation.n, state])).toEqual([
+      [1, 'needs_person'],
+      [3, 'needs_person'],
+    ]);
+    again.journal.close();
+  });
+
+  it('opens with a refusal whose PIN has gone, answered or to be sent once more', async () => {
+    const { journal } = open();
+    const clientId = await journal.setOwner(MARA, 'client-0001');
+    const args = { shipmentId: 's1', reason: 'wet', leadPin: '1234' };
+    const contents = { type: 'refuseShipment', args, occurredAt: '2026-11-23T07:59:00.000Z' } as const;
+    const hash = sha256(canonicalJson({ ...contents, base: null }));
+    await journal.append(MARA.key, { ...contents, shipmentId: 's1', shipmentNumber: null }, hash);
+    await journal.storeVerdicts(clientId, [{ n: 1, verdict: 'applied', seq: 4 }], 'epoch');
+    await journal.reopenAnswered(clientId, 0);
+    journal.close();
+    const again = open();
+    expect((await again.journal.openWork()).map(({ state }) => state)).toEqual(['pending']);
+    expect(logged).toEqual([]);
+    again.journal.close();
+  });
+
+  it('reads a damaged file from both ends', async () => {
+    await fill(60);
+    const bytes = readFileSync(file());
+    bytes.fill(0xff, 10 * 4096, 11 * 4096);
+    writeFileSync(file(), bytes);
+    const { journal } = open();
+    const ns = (await journal.openWork()).map(({ mutation }) => mutation.n);
+    expect(ns).toEqual(ns.toSorted((a, b) => a - b));
+    expect([ns.includes(1), ns.includes(60), ns.length > 45]).toEqual([true, true, true]);
+    journal.close();
+  });
+
   it('starts anew beside a file that is no database at all', async () => {
     writeFileSync(file(), 'garbage '.repeat(1_000));
     const { journal, problem } = open();

@@ -4,10 +4,10 @@ import Database from 'better-sqlite3';
 import type { Verdict } from '#contract/wire/sync.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { Log } from '../core/ports.ts';
-import type { StoreFaultKind } from '../core/store-fault.ts';
+import { StoreFault, type StoreFaultKind } from '../core/store-fault.ts';
 import { StationJournal } from './journal.ts';
-import { MUTATION_COLUMNS, type MutationRow } from './journal-rows.ts';
-import { setAside, storeFault } from './open-database.ts';
+import { MUTATION_COLUMNS, type MutationRow, toWork } from './journal-rows.ts';
+import { guarded, setAside, storeFault } from './open-database.ts';
 
 export type OpenedJournal = {
   readonly journal: StationJournal;
@@ -24,27 +24,87 @@ const SENTENCES: Readonly<Partial<Record<StoreFaultKind, string>>> = {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+/**
+ * Whether a row says what was saved. Its hash was taken with a lead's PIN in it, which goes once the server has answered: of
+ * such a row only that it can be read is known.
+ */
 const isWhole = (row: MutationRow): boolean => {
-  const { type, args, base, occurred_at: occurredAt, hash } = row;
-  const contents = { type, args: JSON.parse(args), base: base === null ? null : JSON.parse(base), occurredAt };
-  return sha256(canonicalJson(contents)) === hash;
+  try {
+    const { type, args, base = null, occurredAt, hash } = toWork(row).mutation;
+    const isWithoutPin = type === 'refuseShipment' && !('leadPin' in args);
+    return isWithoutPin || sha256(canonicalJson({ type, args, base, occurredAt })) === hash;
+  } catch {
+    return false;
+  }
 };
 
-/** Rows of a damaged file that can be read and whose own hash still fits; what cannot is in the file that was kept. */
-const rescue = (file: string): MutationRow[] => {
-  const rows: MutationRow[] = [];
+type Found = MutationRow & { readonly rowid: number };
+
+/** Rows up to the first that the damage keeps from being read. */
+const readTowardsDamage = (db: Database.Database, order: 'ASC' | 'DESC'): Found[] => {
+  const rows: Found[] = [];
   try {
-    const db = new Database(file, { readonly: true });
-    try {
-      const sql = `SELECT ${MUTATION_COLUMNS} FROM mutation WHERE state IN ('pending', 'needs_person')`;
-      for (const row of db.prepare<[], MutationRow>(sql).iterate()) if (isWhole(row)) rows.push(row);
-    } finally {
-      db.close();
+    // The table itself, not an index of it, which may be what is damaged.
+    const sql = `SELECT rowid, ${MUTATION_COLUMNS} FROM mutation NOT INDEXED ORDER BY rowid ${order}`;
+    for (const row of db.prepare<[], Found>(sql).iterate()) {
+      if ((row.state === 'pending' || row.state === 'needs_person') && isWhole(row)) rows.push(row);
     }
   } catch {
     // Everything up to the damage has been read.
   }
   return rows;
+};
+
+/**
+ * Rows of a damaged file that can be read, from its beginning and from its end, and whose own hash still fits; what cannot is
+ * in the file that was kept.
+ */
+const rescue = (file: string): MutationRow[] => {
+  try {
+    const db = new Database(file, { readonly: true });
+    try {
+      const found = [...readTowardsDamage(db, 'ASC'), ...readTowardsDamage(db, 'DESC')];
+      const rows = new Map(found.map(({ rowid, ...row }) => [rowid, row]));
+      return [...rows].sort(([a], [b]) => a - b).map(([, row]) => row);
+    } finally {
+      db.close();
+    }
+  } catch {
+    return [];
+  }
+};
+
+/**
+ * SQLite's own check does not look into what it stores: a flipped bit there would be sent as something nobody entered, or
+ * keep the station from starting. Throws `corrupt`.
+ */
+const checkContents = ({ db }: StationJournal): void =>
+  guarded(() => {
+    const sql = `SELECT ${MUTATION_COLUMNS} FROM mutation WHERE state <> 'done'`;
+    for (const row of db.prepare<[], MutationRow>(sql).iterate()) {
+      const isReadable = row.state === 'pending' ? isWhole(row) : canBeRead(row);
+      if (!isReadable) throw new StoreFault('corrupt', 'Work in the journal is not as it was saved.');
+    }
+  });
+
+const canBeRead = (row: MutationRow): boolean => {
+  try {
+    toWork(row);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const openChecked = (file: string, now: () => number): StationJournal => {
+  const journal = new StationJournal(file, now);
+  try {
+    checkContents(journal);
+    return journal;
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
 };
 
 /** Rescued work is not sent by itself: nobody knows which of it the server has had. A person looks at each. */
@@ -72,7 +132,7 @@ const takeIn = (journal: StationJournal, rows: readonly MutationRow[]): void => 
  */
 export const openJournal = (file: string, now: () => number, log: Log): OpenedJournal => {
   try {
-    return { journal: new StationJournal(file, now), problem: null };
+    return { journal: openChecked(file, now), problem: null };
   } catch (error) {
     const { kind } = storeFault(error);
     log('journal.not_opened', { kind });
