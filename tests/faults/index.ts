@@ -8,6 +8,7 @@ const PARTS: Readonly<Record<string, () => Promise<Run>>> = {
   crash: async () => (await import('./crash-points/crash-part.ts')).runCrashPoints,
   power: async () => (await import('./power-loss/power-part.ts')).runPowerLoss,
   network: async () => (await import('./network/network-part.ts')).runNetwork,
+  bytes: async () => (await import('./hostile-bytes/bytes-part.ts')).runHostileBytes,
 };
 
 const { values } = parseArgs({ options: { part: { type: 'string' }, more: { type: 'string', default: '1' } } });

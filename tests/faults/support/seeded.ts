@@ -13,3 +13,10 @@ export const below = (random: () => number, limit: number): number => Math.floor
 
 export const pickOf = <T>(random: () => number, items: readonly [T, ...T[]]): T =>
   items[below(random, items.length)] ?? items[0];
+
+/** For lists whose type does not say that something is in them. */
+export const oneOf = <T>(random: () => number, items: readonly T[]): T => {
+  const [first, ...rest] = items;
+  if (first === undefined) throw new Error('there is nothing to choose from');
+  return pickOf(random, [first, ...rest]);
+};

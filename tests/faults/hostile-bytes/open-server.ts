@@ -1,0 +1,14 @@
+// The real server as a process, with its brakes off: how much it takes is not asked here, but what it makes of it.
+import { createServer } from '../../../server/create-server.ts';
+
+const [dataDir = '', jwtSecret = ''] = process.argv.slice(2);
+const many = { perSecond: 1e6, burst: 1e6 };
+const limits = { requestsPerSecond: 1e6, events: many, typing: many, handshakes: many, drainMs: 1_000 };
+const server = await createServer({ dataDir, jwtSecret, logLevel: 'silent', limits });
+const { url } = await server.listen();
+process.on('unhandledRejection', (reason) => {
+  console.error('unhandled', reason);
+  process.exit(70);
+});
+process.send?.({ url });
+process.on('disconnect', () => process.exit(0));
