@@ -8,7 +8,7 @@ import { require } from './violation.ts';
 export type Seen = {
   file: string;
   cursor: Cursor;
-  restores: number;
+  history: History;
   person: string;
   /** Positions of this history it went through frame by frame: what is news in them is news on this station. */
   ranges: { readonly history: History; readonly from: number; readonly to: number; readonly isSure: boolean }[];
@@ -41,12 +41,7 @@ export const checkStation = (laboratory: Laboratory, station: StationNode): void
     return;
   }
   const isSamePerson = seen?.person === station.person.sub;
-  if (
-    seen !== undefined &&
-    isSamePerson &&
-    seen.cursor.epoch === cursor.epoch &&
-    seen.restores === laboratory.restores
-  ) {
+  if (seen !== undefined && isSamePerson && seen.history === history) {
     const text = (): string => `${station.name} went back from ${seen.cursor.seq} to ${cursor.seq}`;
     require(cursor.seq >= seen.cursor.seq, 'diverged', 'cursor monotone', text);
   }
@@ -61,7 +56,7 @@ export const checkStation = (laboratory: Laboratory, station: StationNode): void
   laboratory.seen.set(station.name, {
     file: state.file,
     cursor,
-    restores: laboratory.restores,
+    history,
     person: station.person.sub,
     ranges,
   });

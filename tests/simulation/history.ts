@@ -4,7 +4,8 @@ import type { Actor } from '#contract/domain/roles.ts';
 import type { Change } from '#contract/wire/sync.ts';
 import type { Group } from '../../server/core/scope.ts';
 import type { RawChange } from '../../server/core/storage.ts';
-import { project } from '../../server/core/visibility.ts';
+import { isVisible, projectRow } from '../../server/core/visibility.ts';
+import { require } from './violation.ts';
 
 type StoredChange = {
   readonly seq: number;
@@ -35,7 +36,7 @@ type Sight = {
   at: number;
   readonly rows: Map<string, Row>;
   readonly sums: number[];
-  readonly visible: (Change | null)[];
+  readonly visible: Change[];
 };
 
 const MODULUS = 2 ** 48;
@@ -90,7 +91,8 @@ export class History {
     const found = database.prepare('SELECT * FROM change WHERE seq > ? ORDER BY seq').all(this.head) as StoredChange[];
     const news = found.map(toLogged);
     for (const each of news) {
-      if (each.raw.seq !== this.head + 1) throw new Error(`the log goes from ${this.head} to ${each.raw.seq}`);
+      require(each.raw.seq === this.head + 1, 'lost', 'frames contiguous', () =>
+        `the log goes from ${this.head} to ${each.raw.seq}`);
       this.log.push(each);
     }
     return news;
@@ -107,8 +109,8 @@ export class History {
     return this.#sight(group).rows;
   }
 
-  /** Each change as the group sees it, by position from 1; null for what it does not. */
-  visible(group: Group): readonly (Change | null)[] {
+  /** Each change as the group sees it, by position from 1. */
+  visible(group: Group): readonly Change[] {
     return this.#sight(group).visible;
   }
 
@@ -117,8 +119,8 @@ export class History {
     this.#sights.set(group.id, sight);
     let sum = sight.sums.at(-1) ?? 0;
     for (; sight.at < this.head; sight.at += 1) {
-      const change = project(group, (this.log[sight.at] as Logged).raw);
-      if (change !== null) sum = this.#fold(sight, change, sum);
+      const change = asSeen(group, (this.log[sight.at] as Logged).raw);
+      sum = this.#fold(sight, change, sum);
       sight.sums.push(sum);
       sight.visible.push(change);
     }
@@ -148,6 +150,17 @@ export class History {
     return sum;
   }
 }
+
+/**
+ * A change as a group sees it. Unlike the server, which says what a row left, this looks only at where it is now: what is not
+ * visible there is gone.
+ */
+const asSeen = (group: Group, { warehouseFrom, warehouseTo, supplierId, ...change }: RawChange): Change => {
+  const isSeen = isVisible(group, { entity: change.entity, warehouseId: warehouseTo, supplierId });
+  const row =
+    isSeen && change.op === 'put' && change.row !== null ? projectRow(group, change.entity, change.row) : null;
+  return { ...change, op: row === null ? 'evict' : 'put', row };
+};
 
 const toLogged = (row: StoredChange): Logged => ({
   chain: row.tx_end === 1 ? row.chain : null,

@@ -71,6 +71,9 @@ const upgradeCache = async (laboratory: Laboratory, station: StationNode): Promi
     database.pragma('user_version = 99');
     database.close();
   }
+  // With nothing to go by, it may begin with what a shared snapshot of a minute ago says.
+  const seen = laboratory.seen.get(station.name);
+  if (seen !== undefined) laboratory.seen.set(station.name, { ...seen, file: '', cursor: { ...seen.cursor, seq: 0 } });
   await laboratory.startStation(station);
 };
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PushChannel, Pushes } from '#contract/bridge/channels.ts';
 import type { InboxItem, Saved, ShipmentView, StationView, ViewPatch } from '#contract/bridge/view.ts';
@@ -38,6 +38,13 @@ export type CacheState = {
   readonly rows: () => readonly CachedRow[];
 };
 
+const lookerOf = (file: string, database: OpenDatabase) => ({
+  file,
+  database,
+  position: database.prepare(`SELECT value FROM meta WHERE key = 'position'`).pluck(),
+  rows: database.prepare('SELECT entity, id, seq, body FROM row'),
+});
+
 /** What a device remembers in the laboratory over all its starts. */
 export type Memory = {
   readonly saved: SavedWork[];
@@ -72,6 +79,7 @@ export class StationNode {
   #station: Station | null = null;
   #unplug: () => void = () => undefined;
   #starts = 0;
+  #looker: ReturnType<typeof lookerOf> | null = null;
 
   constructor(ports: StationPorts, name: string, dir: string, person: Person, memory?: Memory) {
     this.#ports = ports;
@@ -195,20 +203,26 @@ export class StationNode {
   }
 
   cache(): CacheState | null {
-    const pointer = join(this.dir, 'cache.current');
-    if (!existsSync(pointer)) return null;
-    const file = join(this.dir, readFileSync(pointer, 'utf8').trim());
-    const database = [...this.machine.databases].findLast((each) => each.open && each.name === file);
-    if (database === undefined) return null;
+    const file = this.#cacheFile();
+    if (file !== this.#looker?.file || this.#looker.database.open !== true) {
+      const database = [...this.machine.databases].findLast((each) => each.open && each.name === file);
+      if (database === undefined) return null;
+      this.#looker = this.#asNobody(() => lookerOf(file, database));
+    }
+    const { position: read, rows: readRows } = this.#looker;
     return this.#asNobody(() => {
-      const meta = database.prepare(`SELECT value FROM meta WHERE key = 'position'`).pluck().get() as
-        | string
-        | undefined;
-      const position = meta === undefined ? null : (JSON.parse(meta) as Position);
-      const rows = (): CachedRow[] =>
-        this.#asNobody(() => database.prepare('SELECT entity, id, seq, body FROM row').all() as CachedRow[]);
-      return { file, position, rows };
+      const text = read.get() as string | undefined;
+      const position = text === undefined ? null : (JSON.parse(text) as Position);
+      return { file, position, rows: () => this.#asNobody(() => readRows.all() as CachedRow[]) };
     });
+  }
+
+  #cacheFile(): string {
+    try {
+      return join(this.dir, readFileSync(join(this.dir, 'cache.current'), 'utf8').trim());
+    } catch {
+      return '';
+    }
   }
 
   journal(): JournalRow[] {

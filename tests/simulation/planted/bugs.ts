@@ -1,3 +1,184 @@
 import type { Bug } from './plant.ts';
 
-export const BUGS: readonly Bug[] = [];
+/** Mistakes that are easily made, each in the product's own words: the laboratory must find every one of them. */
+export const BUGS: readonly Bug[] = [
+  {
+    name: 'ack-before-commit',
+    number: 1,
+    edits: [
+      {
+        file: 'server/storage/group-committer.ts',
+        find: '      return { results, written: await writeTransaction(transaction) };',
+        replace: `      const early = await writeTransaction(transaction);
+      for (const { waiting, tell } of results) waiting.resolve(tell(early.base));
+      await new Promise((resolve) => setImmediate(resolve));
+      return { results, written: early };`,
+      },
+    ],
+  },
+  {
+    name: 'cursor-in-another-transaction',
+    number: 2,
+    edits: [
+      {
+        file: 'src-main/store/cache-file.ts',
+        find: `    return this.#transaction(async (slicer) => {
+      const after = this.#position?.cursor.seq ?? 0;`,
+        replace: `    const after = this.#position?.cursor.seq ?? 0;
+    return this.setPosition(next).then(() => this.#transaction(async (slicer) => {`,
+      },
+      {
+        file: 'src-main/store/cache-file.ts',
+        find: `      this.#sql.putMeta.run('position', JSON.stringify(next));
+    }).then(() => {
+      this.#position = next;
+    });
+  }
+
+  /** Rows of a snapshot.`,
+        replace: `    })).then(() => {
+      this.#position = next;
+    });
+  }
+
+  /** Rows of a snapshot.`,
+      },
+    ],
+  },
+  {
+    name: 'data-before-position',
+    number: 3,
+    edits: [
+      {
+        file: 'server/http/snapshot-shelf.ts',
+        find: `      const position = storage.position();
+      const file = await SnapshotFile.begin(id, join(folder, \`\${id}.ndjson.gz\`), snapshotLines(storage, group));`,
+        replace: `      const texts = [];
+      for await (const text of snapshotLines(storage, group)) texts.push(text);
+      const position = storage.position();
+      const again = async function* () { yield* texts; };
+      const file = await SnapshotFile.begin(id, join(folder, \`\${id}.ndjson.gz\`), again());`,
+      },
+    ],
+  },
+  {
+    name: 'join-after-await',
+    number: 4,
+    edits: [
+      {
+        file: 'server/realtime/hello.ts',
+        find: 'const isLive = !isPage && admit(frame.to);',
+        replace: `const isLive = !isPage;
+    if (isLive) {
+      await storage.lastN(clientId);
+      admit(Number.MAX_SAFE_INTEGER);
+    }`,
+      },
+    ],
+  },
+  {
+    name: 'no-warehouse-from',
+    number: 5,
+    edits: [
+      {
+        file: 'server/core/visibility.ts',
+        find: 'const was = isVisible(group, { entity, warehouseId: warehouseFrom, supplierId });',
+        replace: 'const was = isVisible(group, { entity, warehouseId: warehouseTo, supplierId });',
+      },
+    ],
+  },
+  {
+    name: 'replay-without-hash',
+    number: 6,
+    edits: [
+      {
+        file: 'server/storage/push-job.ts',
+        find: '  if (known.hash === hash) {',
+        replace: '  if (hash !== null) {',
+      },
+    ],
+  },
+  {
+    name: 'rejected-keeps-its-number',
+    number: 7,
+    edits: [
+      {
+        file: 'server/storage/push-job.ts',
+        find: '  transaction.verdicts.push({',
+        replace: `  if (verdict.verdict !== 'rejected' && verdict.verdict !== 'conflict') transaction.verdicts.push({`,
+      },
+    ],
+  },
+  {
+    name: 'numbers-not-given-back',
+    number: 8,
+    edits: [
+      {
+        file: 'server/storage/write-transaction.ts',
+        find: 'const query = count === 0 ? READ_STREAM(db) : { ...TAKE_NUMBERS(db), parameters: [count, STREAM] };',
+        replace: `const [stands] = await run(READ_STREAM(db));
+  const skipped = count === 0 ? 0 : Math.max(0, (run.handedOut ?? 0) - Number(stands.head));
+  run.handedOut = Number(stands.head) + skipped + count;
+  const query = count === 0 ? READ_STREAM(db) : { ...TAKE_NUMBERS(db), parameters: [count + skipped, STREAM] };`,
+      },
+    ],
+  },
+  {
+    name: 'restored-unnoticed',
+    number: 10,
+    edits: [
+      {
+        file: 'server/storage/open-sqlite-storage.ts',
+        find: 'const position = isContinued ? found : await beginEpoch(writer.db, found);',
+        replace: 'const position = isContinued ? found : ((_) => found)(beginEpoch);',
+      },
+      {
+        file: 'server/realtime/hello.ts',
+        find: `  if ((await storage.chainAt(cursor.seq)) !== cursor.chain) return 'fork';`,
+        replace: '',
+      },
+      {
+        file: 'server/http/routes/sync.ts',
+        find: 'if (asked.chain !== undefined && asked.chain !== (await storage.chainAt(asked.from)))',
+        replace: `if (asked.chain === 'never')`,
+      },
+      {
+        file: 'src-main/core/sync-engine.ts',
+        find: `  if (frame.to === at.cursor.seq && frame.chain !== at.cursor.chain) return 'rebuild';`,
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'half-a-transaction',
+    number: 11,
+    edits: [
+      {
+        file: 'server/storage/read-changes.ts',
+        find: 'if (row.tx_end === 1) whole = index + 1;',
+        replace: 'whole = index + 1;',
+      },
+      {
+        file: 'server/storage/read-changes.ts',
+        find: 'if (rows.length > 0 && rows.at(-1)?.tx_end !== 1) throw',
+        replace: 'if (rows.length > 1e9) throw',
+      },
+      {
+        file: 'server/storage/read-changes.ts',
+        find: ': last.chain;',
+        replace: ': (last.chain ?? genesis(String(last.seq)));',
+      },
+    ],
+  },
+  {
+    name: 'done-at-ack',
+    number: 12,
+    edits: [
+      {
+        file: 'src-main/core/outbox.ts',
+        find: '(verdictEpoch !== cursor.epoch || verdict.seq <= cursor.seq)',
+        replace: '(verdictEpoch !== cursor.epoch || verdict.seq >= 0)',
+      },
+    ],
+  },
+];
