@@ -54,11 +54,11 @@ describe('the document store', () => {
     expect(await incoming()).toEqual([]);
   });
 
-  it('says when the disk is full', async () => {
+  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('says when the disk is full (%s)', async (code) => {
     const store = await openDocumentStore(folder);
     const full = (async function* () {
       yield bytes;
-      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      throw Object.assign(new Error('no space left on device'), { code });
     })();
     await expect(store.receive(full, 1_000_000)).rejects.toMatchObject({ code: 'storage_full' });
   });

@@ -36,8 +36,9 @@ const syncDirectory = async (path: string): Promise<void> => {
   }
 };
 
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+/** No room, or no room for this process: a quota, a limit on the size of its files. */
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const isDiskFull = (error: unknown): boolean => error instanceof Error && 'code' in error && FULL.has(error.code);
 
 /** Writes all of `source` to a new file at `path`, durably. */
 const write = async (path: string, source: AsyncIterable<Uint8Array>, maxBytes: number) => {
