@@ -9,6 +9,7 @@ const PARTS: Readonly<Record<string, () => Promise<Run>>> = {
   power: async () => (await import('./power-loss/power-part.ts')).runPowerLoss,
   network: async () => (await import('./network/network-part.ts')).runNetwork,
   bytes: async () => (await import('./hostile-bytes/bytes-part.ts')).runHostileBytes,
+  disk: async () => (await import('./disk-full/disk-part.ts')).runDiskFull,
 };
 
 const { values } = parseArgs({ options: { part: { type: 'string' }, more: { type: 'string', default: '1' } } });

@@ -60,6 +60,8 @@ export type DockOptions = {
   readonly dataDir: string;
   readonly stationDir: string;
   readonly shipmentId: string;
+  /** Where toasts are written down; beside the station's folder unless told otherwise. */
+  readonly toastFile?: string;
 };
 
 /** One server and one station as real processes, and what was promised to the people at both. */
@@ -80,11 +82,11 @@ export class FaultDock {
   stationUrl: string | null = null;
   #port = 0;
 
-  constructor({ dataDir, stationDir, shipmentId }: DockOptions) {
+  constructor({ dataDir, stationDir, shipmentId, toastFile }: DockOptions) {
     this.dataDir = dataDir;
     this.stationDir = stationDir;
     this.shipmentId = shipmentId;
-    this.toastFile = join(stationDir, '..', `toasts-${randomUUID()}.log`);
+    this.toastFile = toastFile ?? join(stationDir, '..', `toasts-${randomUUID()}.log`);
     writeFileSync(this.toastFile, '');
     folders.push(this.toastFile);
   }
