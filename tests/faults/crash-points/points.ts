@@ -35,6 +35,7 @@ const at = (where: Where, label: string, file: string, find: string, replace: (d
 });
 
 const SERVER = { side: 'server', when: 'working' } as const;
+const SERVER_FRESH = { side: 'server', when: 'fresh' } as const;
 const SERVER_START = { side: 'server', when: 'starting' } as const;
 const writing = 'server/storage/write-transaction.ts';
 const connection = 'server/storage/sqlite-connection.ts';
@@ -46,7 +47,21 @@ const documents = 'server/http/routes/documents.ts';
 const generation = 'server/storage/generation-file.ts';
 const rollback = 'override async rollbackTransaction(';
 
+const snapshot = 'server/http/snapshot-file.ts';
+
 export const SERVER_POINTS: readonly CrashPoint[] = [
+  ...around(
+    SERVER_FRESH,
+    'a snapshot’s file is made',
+    snapshot,
+    `const file = await open(path, 'w+', 0o600).catch(() => null);`,
+  ),
+  ...around(
+    SERVER_FRESH,
+    'a snapshot’s piece is written',
+    snapshot,
+    'const { bytesWritten } = await this.#file.write(bytes, 0, bytes.length, this.#bytes);',
+  ),
   ...around(SERVER, 'the change rows are written', writing, 'await CHANGE.run(session, rows);'),
   ...around(
     SERVER,
@@ -67,12 +82,7 @@ export const SERVER_POINTS: readonly CrashPoint[] = [
       `await super.commitTransaction(connection); ${dies} }\n  ${rollback}`,
     ].join(' '),
   ),
-  ...around(
-    SERVER,
-    'work is acknowledged',
-    committer,
-    'for (const { waiting, tell } of results) waiting.resolve(tell(written.base));',
-  ),
+  ...around(SERVER, 'work is acknowledged', committer, 'waiting.resolve(tell(written.base));'),
   ...around(SERVER, 'the doorbell rings', committer, 'if (wrote) this.#ports.onAnswered(written.head);'),
   ...around(SERVER, 'a frame is emitted', tailer, 'this.#outlet.emitFrame(tail.group, frame);'),
   ...around(SERVER, 'the guide’s event is emitted', tailer, 'this.#outlet.emitChange(change);').map((point) => ({
@@ -117,6 +127,7 @@ const STATION_FRESH = { side: 'station', when: 'fresh' } as const;
 const journal = 'src-main/store/journal.ts';
 const cacheFile = 'src-main/store/cache-file.ts';
 const cache = 'src-main/store/cache.ts';
+const cacheFolder = 'src-main/store/cache-folder.ts';
 const engine = 'src-main/core/sync-engine.ts';
 const inbox = 'src-main/core/inbox.ts';
 const outbox = 'src-main/core/outbox.ts';
@@ -176,11 +187,29 @@ export const STATION_POINTS: readonly CrashPoint[] = [
   ...around(
     STATION_FRESH,
     'the pointer file is written',
-    cache,
-    `writeFileSync(\`${DOLLAR}{pointer}.new\`, name, { flush: true });`,
+    cacheFolder,
+    `writeFileSync(\`${DOLLAR}{pointer}.new\`, basename(file.path), { flush: true });`,
   ),
-  ...around(STATION_FRESH, 'the pointer file is renamed', cache, `renameSync(\`${DOLLAR}{pointer}.new\`, pointer);`),
-  ...around(STATION_FRESH, 'the old cache is removed', cache, 'await old.remove();'),
+  ...around(
+    STATION_FRESH,
+    'the pointer file is renamed',
+    cacheFolder,
+    `renameSync(\`${DOLLAR}{pointer}.new\`, pointer);`,
+  ),
+  at(
+    STATION_FRESH,
+    'before the old cache is removed',
+    cache,
+    'await file.remove().catch(',
+    (dies) => `${dies} await file.remove().catch(`,
+  ),
+  at(
+    STATION_FRESH,
+    'after the old cache is removed',
+    cache,
+    'this.#folder.dropAside();',
+    (dies) => `${dies} this.#folder.dropAside();`,
+  ),
   ...around(STATION_FRESH, 'a snapshot is passed over in the inbox', station, 'await inbox.skipTo(position);'),
 ];
 

@@ -267,10 +267,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'the cache is full of noise at the start',
-    play: async (dock, proxy) => {
-      await restarted(({ cache }) => writeFileSync(cache, Buffer.alloc(9_000, 7)))(dock, proxy);
-      keeps(dock, /^cache-\d+\.db\.corrupt-/);
-    },
+    play: restarted(({ cache }) => writeFileSync(cache, Buffer.alloc(9_000, 7))),
   },
   { name: 'the cache is gone at the start', play: restarted(({ cache }) => rmSync(cache)) },
   {
