@@ -1,12 +1,13 @@
 import type { Random } from './ports.ts';
 
 const FIRST_MS = 1_000;
-const CAP_MS = 15_000;
+/** What the slowest of a thousand needs to be back within eight seconds: docs/adr/0006-back-off-cap.md. */
+const CAP_MS = 6_000;
 /** A link that lasted less than this was no recovery: a server that accepts and drops must not be hammered. */
 const STABLE_MS = 10_000;
 
 /**
- * Full jitter: each delay is drawn from [0, ceiling), the ceiling doubles from 1 s to 15 s. A thousand stations that lost
+ * Full jitter: each delay is drawn from [0, ceiling), the ceiling doubles from 1 s to 6 s. A thousand stations that lost
  * the same server come back spread out, and the first of them within the second.
  */
 export class Backoff {
