@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { enter, unhandled } from './ambient.ts';
 import { checkLog } from './check-log.ts';
@@ -170,12 +170,16 @@ export class Laboratory {
     if (backup === undefined || this.server?.machine.isAlive !== true) return;
     this.killServer(500);
     for (const side of ['', '-wal', '-shm']) {
-      rmSync(join(this.#serverDir, `dockline.db${side}`), { force: true });
+      const file = `dockline.db${side}`;
+      rmSync(join(this.#serverDir, file), { force: true });
+      const kept = join(backup.dir, file);
+      if (existsSync(kept)) copyFileSync(kept, join(this.#serverDir, file));
     }
-    copyImage(backup.dir, this.#serverDir);
     this.lost.push(this.history);
     this.history = this.history.upTo(backup.head, this.history.epoch);
     this.restores += 1;
+    // Nothing between here and the server keeps a page for longer than a moment, and a restore takes longer.
+    for (const { cable } of this.stations) cable.pages.length = 0;
   }
 
   #crashServer(server: ServerNode): void {

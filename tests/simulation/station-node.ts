@@ -229,6 +229,10 @@ export class StationNode {
     return this.#read('SELECT client_id, n, user_id, type, args, state, verdict FROM mutation ORDER BY client_id, n');
   }
 
+  hasWork(clientId: string, n: number): boolean {
+    return this.journal().some((row) => row.client_id === clientId && row.n === n);
+  }
+
   inbox(): { owner: string; epoch: string; seq: number; kind: string; title: string }[] {
     return this.#read('SELECT owner, epoch, seq, kind, title FROM inbox ORDER BY epoch, seq');
   }

@@ -66,13 +66,9 @@ export const BUGS: readonly Bug[] = [
     number: 4,
     edits: [
       {
-        file: 'server/realtime/hello.ts',
-        find: 'const isLive = !isPage && admit(frame.to);',
-        replace: `const isLive = !isPage;
-    if (isLive) {
-      await storage.lastN(clientId);
-      admit(Number.MAX_SAFE_INTEGER);
-    }`,
+        file: 'server/realtime/event-handlers.ts',
+        find: 'const enter = (): void => void socket.join(groupRoom(group));',
+        replace: "const enter = () => void storage.lastN('nobody').then(() => socket.join(groupRoom(group)));",
       },
     ],
   },
