@@ -98,6 +98,17 @@ describe('hello', () => {
     expect(joined).toBe(0);
   });
 
+  it('answers pages that a screen has time for', async () => {
+    const limits: (number | undefined)[] = [];
+    const storage = storageOf({});
+    const readFrame: Storage['readFrame'] = (of, from, limit) => {
+      limits.push(limit);
+      return storage.readFrame(of, from, limit);
+    };
+    await greet({}, hello, { storage: { ...storage, readFrame } });
+    expect(limits).toEqual([200]);
+  });
+
   it('reads again when the tailer was ahead', async () => {
     const compared: number[] = [];
     const admit = (to: number) => compared.push(to) > 1;

@@ -23,6 +23,8 @@ const TOO_FAR_BEHIND = 50_000;
 const TOO_LARGE_A_SHARE = 0.3;
 /** Changes that are read without standing in line. */
 const NEARLY_LEVEL = 100;
+/** Changes of one page: more take a station longer to read than its screen may stand still. */
+const PAGE = 200;
 /** Reads of one hello: the tailer may run ahead of a read once or twice, but a client must not wait for ever. */
 const MOST_READS = 3;
 
@@ -80,7 +82,7 @@ export const answerHello = async (
     return;
   }
   for (let reads = 1; ; reads += 1) {
-    const read = (): Promise<Frame> => storage.readFrame(group, cursor.seq);
+    const read = (): Promise<Frame> => storage.readFrame(group, cursor.seq, PAGE);
     const isNear = storage.position().head - cursor.seq <= NEARLY_LEVEL;
     const frame = await (isNear ? read() : catchUps.pass(read));
     const isPage = frame.to < frame.head && frame.changes.length > 0;

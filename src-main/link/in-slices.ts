@@ -1,12 +1,13 @@
 /** Milliseconds the main loop may be held before windows and sockets get their turn. */
 const SLICE_MS = 4;
 
-/** `items` that pass `keep`, looked at in slices: a page of rows is too much to check in one go. */
-export const filterInSlices = async <T>(items: readonly T[], keep: (item: T) => boolean): Promise<T[]> => {
-  const kept: T[] = [];
+/** What `look` makes of each item, null for those left out; in slices, because a page of rows is too much to check in one go. */
+export const mapInSlices = async <T, R>(items: readonly T[], look: (item: T) => R | null): Promise<R[]> => {
+  const kept: R[] = [];
   let begun = performance.now();
   for (const item of items) {
-    if (keep(item)) kept.push(item);
+    const seen = look(item);
+    if (seen !== null) kept.push(seen);
     if (performance.now() - begun < SLICE_MS) continue;
     await new Promise<void>((resolve) => setImmediate(resolve));
     begun = performance.now();

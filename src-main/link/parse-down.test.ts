@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '#contract/wire/sync.ts';
 import { shipmentRow } from '../core/fake-server.ts';
-import { filterInSlices } from './in-slices.ts';
+import { mapInSlices } from './in-slices.ts';
 import { DownDoor } from './parse-down.ts';
 
 const AT = '2026-11-23T08:00:00.000Z';
@@ -64,7 +64,15 @@ describe('pages', () => {
 
   it('that cannot be read are a fault', async () => {
     await expect(door.page({ epoch: 'e' })).rejects.toThrow('could not be read');
+    const stolen = { ...frame(change(1)), changes: [change(1), { ...change(2), op: 'steal' }, change(3)] };
+    await expect(door.page(stolen)).rejects.toThrow('could not be read');
+    await expect(door.page({ ...stolen, changes: [null] })).rejects.toThrow('could not be read');
     await expect(door.hello({ protocol: 1 })).rejects.toThrow('could not be read');
+  });
+
+  it('are read as what the schema makes of them', async () => {
+    const more = { ...change(1), added: 'by a newer server' };
+    expect((await door.page(frame(more))).changes).toEqual([change(1)]);
   });
 
   it('of a hello are treated as pages', async () => {
@@ -132,12 +140,12 @@ it('looks at long lists in slices, and lets others have their turn', async () =>
   const timer = setInterval(() => {
     turns += 1;
   }, 1);
-  const slow = (item: number): boolean => {
+  const slow = (item: number): number | null => {
     const until = performance.now() + 1;
     while (performance.now() < until);
-    return item % 2 === 0;
+    return item % 2 === 0 ? item : null;
   };
-  const kept = await filterInSlices(
+  const kept = await mapInSlices(
     Array.from({ length: 40 }, (_, index) => index),
     slow,
   );

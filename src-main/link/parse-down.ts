@@ -5,6 +5,7 @@ import { PROBLEMS, problemDocument } from '#contract/wire/errors.ts';
 import { type HistoryEntry, historyReply } from '#contract/wire/http.ts';
 import {
   type Change,
+  change,
   type Frame,
   frame,
   type HelloReply,
@@ -17,11 +18,15 @@ import {
 import { type Ack, refusal, UP, type UpEvent } from '#contract/wire/up.ts';
 import { foreign, LinkFault, unreachable } from '../core/link-fault.ts';
 import type { Log } from '../core/ports.ts';
-import { filterInSlices } from './in-slices.ts';
+import { mapInSlices } from './in-slices.ts';
 
 /** Rows a frame may carry: checked one by one, because a row that does not fit would otherwise sit in the cache for good. */
 const rowFits = (change: Change): boolean =>
   change.op !== 'put' || (change.row?.id === change.id && ENTITIES[change.entity].safeParse(change.row).success);
+
+/** Frame and hello without a look at the changes: those of a page are checked after it, in slices. */
+const pageEnvelope = frame.extend({ changes: z.array(z.unknown()) });
+const helloEnvelope = helloReply.extend({ frame: pageEnvelope.nullable() });
 
 /**
  * The one door: everything that comes from the network is checked here and trusted behind it. What does not fit is
@@ -53,13 +58,13 @@ export class DownDoor {
    * counts; a page whose frame cannot be read is a fault.
    */
   async page(payload: unknown): Promise<Frame> {
-    return await this.#withoutBadRows(this.#read(frame, payload, 'page'));
+    return await this.#checked(this.#read(pageEnvelope, payload, 'page'));
   }
 
   /** Its page is one that was asked for. */
   async hello(payload: unknown): Promise<HelloReply> {
-    const reply = this.#read(helloReply, payload, 'hello');
-    return reply.frame === null ? reply : { ...reply, frame: await this.#withoutBadRows(reply.frame) };
+    const { frame: page, ...reply } = this.#read(helloEnvelope, payload, 'hello');
+    return { ...reply, frame: page === null ? null : await this.#checked(page) };
   }
 
   /** Null for a row that does not fit. */
@@ -122,13 +127,15 @@ export class DownDoor {
     throw unreachable('The answer could not be read.');
   }
 
-  async #withoutBadRows(page: Frame): Promise<Frame> {
-    const changes = await filterInSlices(page.changes, (change) => {
-      const fits = rowFits(change);
-      if (!fits) this.#drop(`row ${change.entity}`);
-      return fits;
+  async #checked(page: z.output<typeof pageEnvelope>): Promise<Frame> {
+    const changes = await mapInSlices(page.changes, (each) => {
+      // Without its number or its id nobody knows what would be missing: the page is a fault.
+      const read = this.#read(change, each, 'page');
+      if (rowFits(read)) return read;
+      this.#drop(`row ${read.entity}`);
+      return null;
     });
-    return changes.length === page.changes.length ? page : { ...page, changes };
+    return { ...page, changes };
   }
 
   #drop(what: string): void {
