@@ -4,6 +4,7 @@ import { ProblemError } from '#contract/wire/errors.ts';
 import type { AsnWarning, announceBody } from '#contract/wire/http.ts';
 import type { Access } from './access.ts';
 import { mayWorkIn } from './core/gate.ts';
+import type { Claim } from './http/idempotency.ts';
 import type { TakenNotice } from './http/ports.ts';
 import { commandOf, runCommands } from './http/run-commands.ts';
 import type { NoticePorts } from './take-notice.ts';
@@ -11,7 +12,11 @@ import type { NoticePorts } from './take-notice.ts';
 /** With the id its shipment gets when it is new. */
 export type Announcement = z.output<typeof announceBody> & { readonly id: string };
 /** Notices in Dockline's own JSON, all or nothing; throws `ProblemError`. */
-export type TakeAnnouncements = (list: readonly Announcement[], access: Access) => Promise<TakenNotice>;
+export type TakeAnnouncements = (
+  list: readonly Announcement[],
+  access: Access,
+  claim: Claim | null,
+) => Promise<TakenNotice>;
 
 type Unknown = { readonly entity: 'warehouse' | 'supplier'; readonly id: string };
 
@@ -56,7 +61,7 @@ const requireAllowed = (
 /** Announces on behalf of whoever handed the notices in; a supplier's are its own whatever they say. */
 export const createTakeAnnouncements =
   (ports: NoticePorts): TakeAnnouncements =>
-  async (sent, access) => {
+  async (sent, access, claim) => {
     const own = access.actor.role === 'supplier' ? access.scope.supplierId : null;
     const list = sent.map((one) => (own === null ? one : { ...one, supplierId: own }));
     const unknown = await unknownIn(ports, list);
@@ -65,7 +70,7 @@ export const createTakeAnnouncements =
     // The notice speaks, but only of what is in sight of whoever hands it in: a number or id that is somebody else's is in use and
     // nothing more is said of it.
     const intake = { actor: { ...access.actor, role: 'intake' as const }, scope: access.scope };
-    const outcomes = await runCommands(ports, intake, [...unknown.map(define), ...announcements]);
+    const outcomes = await runCommands(ports, intake, [...unknown.map(define), ...announcements], { claim });
     const shipments = outcomes.flatMap(({ shipment }) => (shipment === null ? [] : [shipment]));
     return {
       shipments: shipments.map(({ id, number, lineCount }) => ({ id, number, lines: lineCount })),

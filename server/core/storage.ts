@@ -1,6 +1,6 @@
 import type { EntityName, EntityRow, ShipmentDetail } from '#contract/domain/entities.ts';
 import type { Capacity } from '#contract/domain/places.ts';
-import type { Actor } from '#contract/domain/roles.ts';
+import type { Actor, Role } from '#contract/domain/roles.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type { ShipmentStatus } from '#contract/domain/status.ts';
 import type { HistoryEntry } from '#contract/wire/http.ts';
@@ -32,9 +32,30 @@ export type ListFilter = {
 
 export type Sender = { readonly actor: Actor; readonly scope: Scope };
 
-/** How a kept answer is found again: one per user and key; `hash` is of the request. */
-export type IdempotencyKey = { readonly userId: string; readonly key: string; readonly hash: string };
+/**
+ * How a kept answer is found again: one per user and key; `hash` is of the request, `sight` the id of the group for whose eyes the
+ * answer is.
+ */
+export type IdempotencyKey = {
+  readonly userId: string;
+  readonly key: string;
+  readonly hash: string;
+  readonly sight: string;
+};
 export type KeptAnswer = { readonly status: number; readonly body: string; readonly contentType: string };
+/** The request took effect, on these shipments, but there is no answer to give again: look at what it left. */
+export type TookEffect = { readonly shipmentIds: readonly string[] };
+
+/** What somebody may do and see whatever their token says; `warehouses` with `*` for all, as in a token. */
+export type AccessChange = {
+  readonly userId: string;
+  readonly role: Role;
+  readonly warehouses: readonly string[];
+  readonly supplierId: string | null;
+  /** Id of the admin who said so. */
+  readonly changedBy: string;
+};
+export type ChangedAccess = AccessChange & { readonly changedAt: string };
 
 /**
  * The truth, behind one port; the same suite of tests runs against every implementation. Writes are committed and on disk
@@ -47,8 +68,11 @@ export interface Storage {
   /** Called after every commit that wrote changes, outside the transaction: the tailer's doorbell. */
   onCommit(listener: (head: number) => void): () => void;
 
-  /** Commands in one transaction, all or nothing: the first rejection or conflict undoes the rest. One outcome per command looked at. */
-  submit(submissions: readonly Submission[]): Promise<Outcome[]>;
+  /**
+   * Commands in one transaction, all or nothing: the first rejection or conflict undoes the rest. One outcome per command looked at.
+   * With a `key`, the same transaction keeps that it took effect.
+   */
+  submit(submissions: readonly Submission[], key?: IdempotencyKey): Promise<Outcome[]>;
   /**
    * Mutations of one station, in order, exactly once in effect (ledger by client and `n`). Ends early with `stoppedBy`
    * (out_of_order, identity_conflict, malformed). `mutations` have been parsed; their `args` have not.
@@ -85,8 +109,14 @@ export interface Storage {
   findRow<N extends EntityName>(entity: N, id: string): Promise<EntityRow[N] | null>;
   capacity(warehouseId: string): Promise<Capacity | null>;
 
-  keptAnswer(key: IdempotencyKey): Promise<KeptAnswer | 'different_request' | null>;
+  /** What is known of this very request; an answer only when it was made for the same eyes. */
+  keptAnswer(key: IdempotencyKey): Promise<KeptAnswer | TookEffect | 'different_request' | null>;
   keepAnswer(key: IdempotencyKey, answer: KeptAnswer): Promise<void>;
+
+  /** Keeps what somebody may do and see from now on. Changes of one person never go back in time. */
+  setAccess(change: AccessChange): Promise<ChangedAccess>;
+  /** The last change of everybody whose access was changed: few, to be kept in memory by whoever asks. */
+  changedAccess(): Promise<readonly ChangedAccess[]>;
 
   /**
    * Removes what is past its time, in small steps between other work: kept answers after a day, verdicts after 90 days, log

@@ -117,6 +117,62 @@ describe('Idempotency-Key', () => {
     expect(storage.position().head).toBe(head);
   });
 
+  it.each([
+    ['a status', 'PATCH', 'status', { status: 'arrived', expectedVersion: 1 }],
+    ['a rejection', 'POST', 'reject', { reasonCode: 'wet' }],
+    ['an inspection', 'PUT', 'inspections/i', { status: 'requested' }],
+  ])('answers with the row as it is now when it died after the commit of %s', async (_what, method, path, json) => {
+    const { id } = await announce(dock);
+    const { storage } = dock.server;
+    const headers = key();
+    const send = () =>
+      dock.ask<object>(`${method} /api/shipments/${id}/${path.replace('/i', `/i-${id}`)}`, { headers, json });
+    const kept = storage.keepAnswer;
+    storage.keepAnswer = async () => undefined;
+    const first = await send();
+    storage.keepAnswer = kept;
+    // The house goes on meanwhile.
+    const isStatus = path === 'status';
+    const onward = isStatus ? { status: 'at_door', doorId: 'JOL-D1' } : { status: 'arrived' };
+    expect((await dock.ask(`PATCH /api/shipments/${id}/status`, { json: onward })).status).toBe(200);
+    const { head } = storage.position();
+    const again = await send();
+    expect([first.status, again.status], again.text).toEqual([200, 200]);
+    expect(again.body).toMatchObject(isStatus ? { id, ...onward } : first.body);
+    expect(storage.position().head).toBe(head);
+    expect((await send()).headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('names the same shipments when it died after the commit of notices', async () => {
+    const { storage } = dock.server;
+    const headers = key();
+    const json = [body, { ...body, warehouseId: 'DAL' }];
+    const send = () => dock.ask('POST /api/asns', { headers, json });
+    const kept = storage.keepAnswer;
+    storage.keepAnswer = async () => undefined;
+    const first = await send();
+    storage.keepAnswer = kept;
+    const { head } = storage.position();
+    expect((await send()).body).toEqual(first.body);
+    expect(storage.position().head).toBe(head);
+  });
+
+  it('shows nobody by a key what is out of their sight by now', async () => {
+    const { id } = await announce(dock);
+    const headers = key();
+    const note = 'the canary sang';
+    const send = (person: (typeof PEOPLE)[keyof typeof PEOPLE]) =>
+      dock.ask(`POST /api/shipments/${id}/reject`, { headers, json: { reasonCode: 'wet', note }, person });
+    expect((await send(PEOPLE.dallas)).status).toBe(404);
+    const dan = { ...PEOPLE.dallas, warehouses: ['JOL'] } as never;
+    const first = await send(dan);
+    expect([first.status, first.text]).toEqual([200, expect.stringContaining(note)]);
+    const { head } = dock.server.storage.position();
+    const away = await send(PEOPLE.dallas);
+    expect([away.status, away.text]).toEqual([404, expect.not.stringContaining(note)]);
+    expect(dock.server.storage.position().head).toBe(head);
+  });
+
   it('says what was done also when the answer cannot be kept', async () => {
     const { storage } = dock.server;
     const kept = storage.keepAnswer;

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEMS, ProblemError, problemDocument } from '#contract/wire/errors.ts';
-import type { IdempotencyKey, Storage } from '../core/storage.ts';
+import { groupOf } from '../core/scope.ts';
+import type { IdempotencyKey, Storage, TookEffect } from '../core/storage.ts';
 
-type Claim = {
+export type Claim = {
   readonly key: IdempotencyKey;
+  /** The request came before and took effect, but its answer was never kept, or was for other eyes: it is not done again. */
+  effect: TookEffect | null;
   readonly release: () => void;
   /** Rows named so far; numbers the ids that follow from the key. */
   rows: number;
@@ -83,7 +86,7 @@ export type Idempotency = {
 
 /**
  * Makes every write registered on `app` answer the same `Idempotency-Key` with the same stored answer, and refuse the key for a
- * different request. Keys belong to a user: nobody can read another's answer.
+ * different request. When the server died in between, the answer is made anew from what the first left (`runCommands`). Keys belong to a user: nobody can read another's answer.
  */
 export const keepAnswers = (app: FastifyInstance, storage: Storage): Idempotency => {
   const turns = new Turns();
@@ -93,12 +96,18 @@ export const keepAnswers = (app: FastifyInstance, storage: Storage): Idempotency
     if (key === null) return false;
     const userId = request.access.actor.id;
     const release = await turns.take(hash(userId, key));
-    request.claim = { key: { userId, key, hash: hash(request.method, request.url, contents) }, release, rows: 0 };
-    const kept = await storage.keptAnswer(request.claim.key);
+    const sight = groupOf(request.access.scope).id;
+    const of = { userId, key, hash: hash(request.method, request.url, contents), sight };
+    const held: Claim = { key: of, effect: null, release, rows: 0 };
+    request.claim = held;
+    const kept = await storage.keptAnswer(of);
     if (kept === null) return false;
-    const { claim: held } = request;
+    if (typeof kept === 'object' && 'shipmentIds' in kept) {
+      held.effect = kept;
+      return false;
+    }
     request.claim = null;
-    held.release();
+    release();
     if (kept === 'different_request') throw new ProblemError('idempotency_conflict');
     await reply.code(kept.status).type(kept.contentType).header('idempotency-replayed', 'true').send(kept.body);
     return true;

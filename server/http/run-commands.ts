@@ -4,8 +4,9 @@ import type { EntityName, EntityRow } from '#contract/domain/entities.ts';
 import type { Actor } from '#contract/domain/roles.ts';
 import { PROBLEMS, ProblemError } from '#contract/wire/errors.ts';
 import type { Scope } from '../core/scope.ts';
-import type { Storage } from '../core/storage.ts';
+import type { Storage, TookEffect } from '../core/storage.ts';
 import type { Outcome, Submission } from '../core/submission.ts';
+import type { Claim } from './idempotency.ts';
 import type { Metrics } from './metrics.ts';
 import { parseOrInvalid } from './problems.ts';
 
@@ -23,18 +24,31 @@ const refusalOf = ({ verdict, code, message, shipment }: Outcome): ProblemError 
   return new ProblemError(problem, message, current);
 };
 
-export type RunOptions = { readonly expectedVersion?: number | undefined };
+export type RunOptions = {
+  readonly expectedVersion?: number | undefined;
+  /** Of a request that does all its work with these commands: they are done once for its key. */
+  readonly claim?: Claim | null;
+};
+
+/** What is there now of work that was done before. */
+const outcomesLeft = async (storage: Storage, scope: Scope | null, { shipmentIds }: TookEffect): Promise<Outcome[]> => {
+  const seq = storage.position().head;
+  const found = await Promise.all(shipmentIds.map((id) => storage.findShipment(scope, id)));
+  return found.map((shipment) => ({ verdict: 'applied', shipment, seq, written: [] }));
+};
 
 /**
  * Decides commands in one transaction, all or nothing, on behalf of the one who asks. Returns the outcomes; throws the first
- * refusal as a `ProblemError`, with the shipment as it is now when the decision was lost.
+ * refusal as a `ProblemError`, with the shipment as it is now when the decision was lost. What took effect before under the
+ * request's `Idempotency-Key` is looked at as it is now instead.
  */
 export const runCommands = async (
   { storage, metrics, now }: CommandPorts,
   { actor, scope }: { readonly actor: Actor; readonly scope: Scope | null },
   commands: readonly Command[],
-  { expectedVersion }: RunOptions = {},
+  { expectedVersion, claim = null }: RunOptions = {},
 ): Promise<Outcome[]> => {
+  if (claim !== null && claim.effect !== null) return outcomesLeft(storage, scope, claim.effect);
   const started = now();
   const occurredAt = new Date(started).toISOString();
   const submissions = commands.map(
@@ -47,7 +61,7 @@ export const runCommands = async (
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
     }),
   );
-  const outcomes = await storage.submit(submissions);
+  const outcomes = await storage.submit(submissions, claim?.key);
   metrics.committed('http', (now() - started) / 1000);
   for (const outcome of outcomes) {
     const refusal = refusalOf(outcome);

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { initial } from './migrations/0001-initial.ts';
+import { changedAccess } from './migrations/0002-changed-access.ts';
 
-const MIGRATIONS = { '0001-initial': initial };
+const MIGRATIONS = { '0001-initial': initial, '0002-changed-access': changedAccess };
 
 /** Brings the schema up to date. Throws when a step fails (nothing of it stays) or the database is newer than this server. */
 export const migrate = async <T>(db: Kysely<T>): Promise<void> => {

@@ -76,6 +76,7 @@ describe('opening', () => {
     database.close();
     expect(tables.sort()).toEqual([
       'change',
+      'changed_access',
       'client',
       'history',
       'internal',
@@ -86,7 +87,7 @@ describe('opening', () => {
       'shipment',
       'stream',
     ]);
-    expect(migrations).toEqual(['0001-initial']);
+    expect(migrations).toEqual(['0001-initial', '0002-changed-access']);
   });
 
   it('refuses a database made by a newer server, and leaves it as it is', async () => {

@@ -93,6 +93,20 @@ export type KeptAnswerTable = {
   body: string;
   content_type: string;
   kept_at: string;
+  /** Id of the group whose sight the answer was made for. */
+  sight: string;
+  /** JSON: ids of the shipments that the work was about. Null when the answer was kept apart from any work. */
+  about: string | null;
+};
+
+/** `warehouses` is JSON, with `*` for all. */
+export type ChangedAccessTable = {
+  user_id: string;
+  role: string;
+  warehouses: string;
+  supplier_id: string | null;
+  changed_at: string;
+  changed_by: string;
 };
 
 export type Tables = {
@@ -106,6 +120,7 @@ export type Tables = {
   internal: InternalTable;
   history: HistoryTable;
   kept_answer: KeptAnswerTable;
+  changed_access: ChangedAccessTable;
 };
 
 export type Db = Kysely<Tables>;

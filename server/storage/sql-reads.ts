@@ -1,6 +1,7 @@
 import type { EntityName } from '#contract/domain/entities.ts';
 import type { Group } from '../core/scope.ts';
 import type { IdempotencyKey, Storage } from '../core/storage.ts';
+import { allChangedAccess } from './changed-access.ts';
 import { toProblem } from './faults.ts';
 import { keptAnswer } from './kept-answers.ts';
 import { listShipments } from './list-shipments.ts';
@@ -27,6 +28,7 @@ type Reads = Pick<
   | 'findRow'
   | 'capacity'
   | 'keptAnswer'
+  | 'changedAccess'
 >;
 
 const read = <T>(reading: Promise<T>): Promise<T> =>
@@ -57,4 +59,5 @@ export const createReads = (reader: Db, pages: PageCache, now: () => number): Re
   findRow: <N extends EntityName>(entity: N, id: string) => read(findRow(reader, entity, id)),
   capacity: (warehouseId) => read(findRow(reader, 'capacity', warehouseId)),
   keptAnswer: (key: IdempotencyKey) => read(keptAnswer(reader, key, now())),
+  changedAccess: () => read(allChangedAccess(reader)),
 });

@@ -1,6 +1,7 @@
 import type { Actor } from '#contract/domain/roles.ts';
 import type { Position, Sender, Storage } from '../core/storage.ts';
 import { leadApprovals } from './approvals.ts';
+import { setAccessJob } from './changed-access.ts';
 import type { Run } from './compiled.ts';
 import { GroupCommitter } from './group-committer.ts';
 import { keepAnswerJob } from './kept-answers.ts';
@@ -71,12 +72,14 @@ export const createSqlStorage = (ports: SqlStoragePorts): Storage => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    submit: async (submissions) => (submissions.length === 0 ? [] : committer.enqueue(submitJob(submissions, newId))),
+    submit: async (submissions, key) =>
+      submissions.length === 0 ? [] : committer.enqueue(submitJob(submissions, newId, key)),
     push: async (sender, clientId, mutations) => {
       const approvals = await leadApprovals(sender, mutations, ports.approveByPin);
       return committer.enqueue(pushJob({ sender, clientId, mutations, approvals }, newId));
     },
     keepAnswer: (key, answer) => committer.enqueue(keepAnswerJob(key, answer)),
+    setAccess: (change) => committer.enqueue(setAccessJob(change)),
     maintain: () =>
       maintain(
         (job) => committer.enqueue(job),

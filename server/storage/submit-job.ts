@@ -1,8 +1,10 @@
 import type { Decision } from '../core/decision.ts';
 import { groupOf, type Scope } from '../core/scope.ts';
+import type { IdempotencyKey } from '../core/storage.ts';
 import type { Outcome, Submission, Written } from '../core/submission.ts';
 import { projectRow } from '../core/visibility.ts';
 import type { Job } from './group-committer.ts';
+import { keepEffect } from './kept-answers.ts';
 import { Attempt, type Transaction } from './transaction.ts';
 
 type Row = Record<string, unknown>;
@@ -35,8 +37,15 @@ const outcomeOf = (
 
 const isRefused = ({ verdict }: Decision): boolean => verdict === 'rejected' || verdict === 'conflict';
 
-/** Commands in one piece: the first that is refused undoes those before it, and those after it are not looked at. */
-export const submitJob = (submissions: readonly Submission[], newId: () => string): Job<Outcome[]> => {
+/**
+ * Commands in one piece: the first that is refused undoes those before it, and those after it are not looked at. That they took
+ * effect is kept with them under `key`.
+ */
+export const submitJob = (
+  submissions: readonly Submission[],
+  newId: () => string,
+  key?: IdempotencyKey,
+): Job<Outcome[]> => {
   const attempts = submissions.map((submission) => new Attempt(submission, null, newId));
   return {
     size: submissions.length,
@@ -56,6 +65,11 @@ export const submitJob = (submissions: readonly Submission[], newId: () => strin
         taken.push({ submission, decision, end: transaction.changes.length });
       }
       transaction.endPiece(start);
+      const decisions = taken.map(({ decision }) => decision);
+      if (key !== undefined && !decisions.some(isRefused)) {
+        const about = decisions.flatMap(({ shipment }) => shipment?.id ?? []);
+        await keepEffect(transaction, key, [...new Set(about)]);
+      }
       return (base) => taken.map(({ submission, decision, end }) => outcomeOf(submission, decision, end, base));
     },
   };

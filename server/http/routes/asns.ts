@@ -65,7 +65,7 @@ export const asnRoutes =
           );
         const taken = Buffer.isBuffer(body)
           ? await ports.takeNotice(body, access)
-          : await ports.takeAnnouncements(named(request, ports, announcementsOf(body)), access);
+          : await ports.takeAnnouncements(named(request, ports, announcementsOf(body)), access, request.claim);
         return { shipments: [...taken.shipments], warnings: [...taken.warnings] };
       },
     );

@@ -75,7 +75,7 @@ const attach = async (ports: HttpPorts, request: FastifyRequest, shipmentId: str
   const documentId = rowId(request, ports.newId);
   const { contentHash, size: fileSize } = file;
   const command = commandOf('attachDocument', { ...facts, shipmentId, documentId, fileSize, contentHash });
-  const outcomes = await runCommands(ports, request.access, [command]);
+  const outcomes = await runCommands(ports, request.access, [command], { claim: request.claim });
   return rowLeft(ports.storage, outcomes, 'document', documentId);
 };
 

@@ -22,7 +22,7 @@ export const rejectionRoutes =
         const { id: shipmentId } = await findShipment(ports.storage, access.scope, request.params.id);
         const rejectionId = rowId(request, ports.newId);
         const command = commandOf('reportRejection', { ...body, shipmentId, rejectionId });
-        const outcomes = await runCommands(ports, access, [command]);
+        const outcomes = await runCommands(ports, access, [command], { claim: request.claim });
         return { success: true as const, rejection: await rowLeft(ports.storage, outcomes, 'rejection', rejectionId) };
       },
     );

@@ -71,7 +71,7 @@ export const shipmentRoutes =
           'announceShipment',
           announced({ ...body, id: body.id ?? rowId(request, ports.newId) }),
         );
-        const outcomes = await runCommands(ports, access, [command]);
+        const outcomes = await runCommands(ports, access, [command], { claim: request.claim });
         const outcome = outcomes.at(-1);
         const detail = await storage.shipmentDetail(access.scope, outcome?.shipment?.id ?? '');
         if (detail === null) throw new ProblemError('not_found');
@@ -87,11 +87,14 @@ export const shipmentRoutes =
     app.patch(
       '/api/shipments/:id/status',
       { schema: { params, body: statusBody, response: { 200: shipment, ...problems }, tags } },
-      async ({ access, params: { id }, body }): Promise<Shipment> => {
+      async ({ access, claim, params: { id }, body }): Promise<Shipment> => {
         const now = await findShipment(storage, access.scope, id);
+        // Done before the server died: the version it was decided on is not the one there is now.
+        if (claim !== null && claim.effect !== null) return now;
         const step = stepTo(now, body, access.actor.role);
         if (step === null) return now;
-        const [outcome] = await runCommands(ports, access, [step], { expectedVersion: body.expectedVersion });
+        const { expectedVersion } = body;
+        const [outcome] = await runCommands(ports, access, [step], { expectedVersion, claim });
         return outcome?.shipment ?? now;
       },
     );

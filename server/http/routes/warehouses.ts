@@ -15,10 +15,11 @@ export const warehouseRoutes =
     app.put(
       '/api/warehouses/:id/capacity',
       { schema: { params, body: capacityBody, response: { 200: capacityReply, ...problems }, tags: ['warehouses'] } },
-      async ({ access, params: { id }, body }) => {
+      async ({ access, claim, params: { id }, body }) => {
         const mine = access.scope.warehouses?.includes(id) ?? true;
         if (!mine || (await ports.storage.findRow('warehouse', id)) === null) throw new ProblemError('not_found');
-        await runCommands(ports, access, [commandOf('setCapacity', { warehouseId: id, ...body })]);
+        const command = commandOf('setCapacity', { warehouseId: id, ...body });
+        await runCommands(ports, access, [command], { claim });
         const capacity = await ports.storage.capacity(id);
         if (capacity === null) throw new Error('setCapacity left no capacity');
         return { ...capacity, warehouseId: id };

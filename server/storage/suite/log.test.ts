@@ -190,7 +190,7 @@ describe.each(STORAGES)('log on $name', ({ makePlace }) => {
     const retention = { logDays: 30, logChanges: 5, ledgerDays: 90 };
     const dock = await docks.make({ clock, retention });
     await dock.announce('S');
-    const kept = { userId: 'u', key: 'k', hash: 'h' };
+    const kept = { userId: 'u', key: 'k', hash: 'h', sight: 'staff:*' };
     await dock.storage.keepAnswer(kept, { status: 200, body: '{}', contentType: 'application/json' });
     const old = dock.mutation(1, 'recordArrival', { shipmentId: 'S' });
     await dock.storage.push({ actor: CREW.rob, scope: NORTH_SCOPE }, old.clientId, [old]);

@@ -184,7 +184,7 @@ describe.each(STORAGES)('reads on $name', ({ makePlace }) => {
   it('keeps an answer for a day, for the one who asked, and for that request', async () => {
     let now = Date.parse('2026-11-23T08:00:00Z');
     const dock = await docks.make({ clock: () => new Date(now) });
-    const key = { userId: 'rob', key: 'k', hash: 'h' };
+    const key = { userId: 'rob', key: 'k', hash: 'h', sight: 'staff:*' };
     const answer = { status: 201, body: '{"id":"S"}', contentType: 'application/json' };
     expect(await dock.storage.keptAnswer(key)).toBeNull();
     await dock.storage.keepAnswer(key, answer);
