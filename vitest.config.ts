@@ -25,6 +25,7 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      node('simulation', 'tests/simulation/**/*.test.ts'),
       {
         test: {
           name: 'renderer',

@@ -56,6 +56,7 @@ const results: Record<string, Count> = {
   types: step('tsc', '-b'),
   build: step('electron-vite', 'build', '--logLevel', 'warn'),
   unit: suite('unit', ['contract', 'server', 'main', 'renderer', 'tools']),
+  simulation: suite('simulation', ['simulation']),
   faults: suite('faults', ['faults']),
   'end to end': suite('e2e', ['e2e']),
 };

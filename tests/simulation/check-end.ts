@@ -4,7 +4,6 @@ import type { Verdict } from '#contract/wire/sync.ts';
 import { originTag } from '../../server/storage/digest.ts';
 import { checkInbox } from './check-inbox.ts';
 import type { Laboratory } from './laboratory.ts';
-import { isNotYet } from './not-yet.ts';
 import { forbiddenMarks } from './people.ts';
 import type { JournalRow, StationNode } from './station-node.ts';
 import { require, Violation } from './violation.ts';
@@ -188,7 +187,7 @@ const checkVerdict = (
   const kept = ledger.get(`${client_id}/${n}`);
   // Only who did it may hand it in again.
   const isAway = row.user_id !== station.person.sub;
-  const isExempt = laboratory.restores > 0 && (isAway || isNotYet('given back after a restore'));
+  const isExempt = laboratory.restores > 0 && isAway;
   if (kept === undefined && isExempt) return;
   require(kept !== undefined, 'lost', 'no acknowledged work is lost', () =>
     `${name} ${verdict.verdict}, unknown to the server`);

@@ -171,9 +171,12 @@ export const BUGS: readonly Bug[] = [
     number: 12,
     edits: [
       {
-        file: 'src-main/core/outbox.ts',
-        find: '(verdictEpoch !== cursor.epoch || verdict.seq <= cursor.seq)',
-        replace: '(verdictEpoch !== cursor.epoch || verdict.seq >= 0)',
+        file: 'src-main/station-parts.ts',
+        find: 'cursor: () => cache.position()?.cursor ?? null,',
+        replace: `cursor: () => {
+      const at = cache.position()?.cursor ?? null;
+      return at === null ? null : { ...at, seq: Number.MAX_SAFE_INTEGER };
+    },`,
       },
     ],
   },
