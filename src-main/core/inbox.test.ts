@@ -85,6 +85,17 @@ describe('Inbox', () => {
     }
   });
 
+  it('takes no step for news again because the frame that brought it comes a second time, and longer', async () => {
+    const before = await withShipments(1);
+    before.move('s0');
+    await before.take('before apply');
+    // Something else about the same shipment, by somebody else: its row has the status that is known by now.
+    before.server.put(shipmentRow('s0', { status: 'arrived', trailer: 'T-1' }), { command: 'amendShipment' });
+    const after = await start(before.journal, before.cache, before.server);
+    await after.take();
+    expect(after.inbox.items.map(({ title }) => title)).toEqual(['SHP-s0 has arrived']);
+  });
+
   it('makes one digest of more than twenty', async () => {
     const { inbox, toasts, take, move } = await withShipments(30);
     for (let n = 0; n < 20; n += 1) move(`s${n}`);

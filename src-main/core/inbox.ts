@@ -52,8 +52,13 @@ export class Inbox {
     const reader = this.#ports.reader();
     const from = this.#ports.cache.position()?.cursor.seq ?? 0;
     const watermark = Math.max(from, await this.#ports.journal.notifiedUpTo(frame.epoch));
-    const fresh = frame.changes.filter(({ seq }) => seq > watermark);
-    const items = reader === null || fresh.length === 0 ? [] : inboxItems(fresh, reader, await this.#known(fresh));
+    // What was looked at before a crash is no news again, but the cache does not have it yet: what follows is compared with it.
+    const unapplied = frame.changes.filter(({ seq }) => seq > from);
+    const isFresh = ({ seq }: { readonly seq: number }): boolean => seq > watermark;
+    const items =
+      reader === null || !unapplied.some(isFresh)
+        ? []
+        : inboxItems(unapplied, reader, await this.#known(unapplied)).filter(isFresh);
     const last = items.at(-1);
     if (last === undefined) return;
     if (this.#digest === null && items.length <= DIGEST_ABOVE) {
