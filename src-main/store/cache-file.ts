@@ -9,6 +9,7 @@ import { StoreFault } from '../core/store-fault.ts';
 import { CACHE_SCHEMA, CACHE_VERSION, searchWords } from './cache-schema.ts';
 import { type Db, guarded, openDatabase, storeFault } from './open-database.ts';
 import { Slicer } from './slicer.ts';
+import { syncToDisk } from './sync-to-disk.ts';
 
 /** In the place of a path: a cache that is gone with the process, for a disk that takes none. */
 export const IN_MEMORY = ':memory:';
@@ -51,10 +52,13 @@ export class CacheFile implements CacheWriter {
   #reads = 0;
   #closing: (() => void) | null = null;
 
-  /** A file that is new belongs to `scope`. Throws a `StoreFault`; `corrupt` also for a file of another version of ours. */
-  constructor(path: string, scope: string | null = null) {
+  /**
+   * A file that is new belongs to `scope`. One that is `filling` waits for no disk: nobody may rely on it before `toDisk`. Throws
+   * a `StoreFault`; `corrupt` also for a file of another version of ours.
+   */
+  constructor(path: string, scope: string | null = null, filling = false) {
     this.path = path;
-    this.#db = openDatabase(path, 'NORMAL', true);
+    this.#db = openDatabase(path, filling ? 'OFF' : 'NORMAL', true);
     try {
       guarded(() => {
         const version = this.#db.pragma('user_version', { simple: true });
@@ -131,6 +135,24 @@ export class CacheFile implements CacheWriter {
       this.#reads -= 1;
       if (this.#reads === 0) this.#closing?.();
     }
+  }
+
+  /**
+   * Ends the filling: resolves when all that was written is on the disk, and what is written from now on is as safe as in any
+   * cache. Rejects with a `StoreFault` when the disk did not take it; then the file must not be used.
+   */
+  toDisk(sync: (file: string) => Promise<void> = syncToDisk): Promise<void> {
+    if (this.path === IN_MEMORY) return Promise.resolve();
+    return this.#writes.run(async () => {
+      try {
+        // Waits for nobody: what a reader keeps from being folded back stays in the log, which is synced as well.
+        this.#db.pragma('wal_checkpoint(PASSIVE)');
+        await sync(this.path);
+        this.#db.pragma('synchronous = NORMAL');
+      } catch (error) {
+        throw storeFault(error);
+      }
+    });
   }
 
   /** Waits for what is running. */

@@ -57,10 +57,10 @@ export class CacheFolder {
     return fresh;
   }
 
-  /** An empty cache of this scope, not pointed at yet. */
-  create(scope: string | null): CacheFile {
+  /** An empty cache of this scope, not pointed at yet. One to be filled must be brought `toDisk` before it is. */
+  create(scope: string | null, filling = false): CacheFile {
     try {
-      return new CacheFile(join(this.#dir, this.#nextName()), scope);
+      return new CacheFile(join(this.#dir, this.#nextName()), scope, filling);
     } catch (error) {
       this.#log('cache.not_created', { kind: storeFault(error).kind });
       return this.#elsewhere(scope);

@@ -22,6 +22,8 @@ const TOUCH_MS = 60_000;
 export type CacheOptions = CacheFolderOptions & {
   /** Called once when a read or a write shows that the file is beyond use; `setAside` is the way out. */
   readonly onDamage?: () => void;
+  /** Brings a file that was filled to the disk; rejects when that failed. */
+  readonly syncFile?: (file: string) => Promise<void>;
 };
 
 /**
@@ -89,13 +91,17 @@ export class StationCache implements Cache {
   }
 
   async beginRebuild(): Promise<CacheRebuild> {
-    const next = this.#begin();
+    const next = this.#folder.create(this.#scope, true);
     return {
       position: () => next.position(),
       apply: (frame, syncedAt) => next.apply(frame, syncedAt),
       addRows: (rows) => next.addRows(rows),
       setPosition: (position) => next.setPosition(position),
-      swap: async () => this.#remove(this.#use(next)),
+      swap: async () => {
+        // Only then may the pointer name it: power that goes in between leaves the old cache in use.
+        await next.toDisk(this.#options.syncFile);
+        await this.#remove(this.#use(next));
+      },
       abandon: () => this.#remove(next),
     };
   }

@@ -4,14 +4,14 @@ import Database from 'better-sqlite3';
 import { StoreFault, type StoreFaultKind } from '../core/store-fault.ts';
 
 export type Db = Database.Database;
-export type Synchronous = 'FULL' | 'NORMAL';
+export type Synchronous = 'FULL' | 'NORMAL' | 'OFF';
 
 /**
  * Milliseconds to wait for another program (backup, virus scanner) to let go of the file. The whole main process waits, at
  * start-up for both files one after the other, and the window has to be there within two seconds.
  */
 const BUSY_MS = 600;
-const LEVEL: Readonly<Record<Synchronous, number>> = { NORMAL: 1, FULL: 2 };
+const LEVEL: Readonly<Record<Synchronous, number>> = { OFF: 0, NORMAL: 1, FULL: 2 };
 const SIDE_FILES = ['', '-wal', '-shm'] as const;
 
 const kindOf = (code: string): StoreFaultKind => {
@@ -51,7 +51,7 @@ export const guarded = <T>(run: () => T): T => {
 
 /**
  * Opens a file with the settings every database of the station has. `FULL` means that a commit is on the disk when it
- * returns; better-sqlite3 is compiled with NORMAL for WAL, so the level is set and read back. `check` looks for damage
+ * returns, `OFF` that a file cut short by power is worth nothing; better-sqlite3 is compiled with NORMAL for WAL, so the level is set and read back. `check` looks for damage
  * (about 40 ms for 25 MB). Throws a `StoreFault`.
  */
 export const openDatabase = (file: string, synchronous: Synchronous, check: boolean): Db =>

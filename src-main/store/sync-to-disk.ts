@@ -1,0 +1,28 @@
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Windows opens no folders; its file systems write the entry of a file together with the file. */
+const opensFolders = process.platform !== 'win32';
+
+const sync = async (path: string, flags: string): Promise<void> => {
+  const handle = await open(path, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/**
+ * Resolves when a database, what its write-ahead log still holds, and the entries of both in their folder are on the disk. The
+ * loop is not held meanwhile. Rejects with the error of the file system; then nothing is known of the file.
+ */
+export const syncToDisk = async (file: string): Promise<void> => {
+  await sync(file, 'r+');
+  await sync(`${file}-wal`, 'r+').catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
+  if (opensFolders) await sync(dirname(file), 'r');
+};
