@@ -101,11 +101,19 @@ export const SERVER_POINTS: readonly CrashPoint[] = [
   ),
   ...around(SERVER, 'a document is renamed into place', store, 'await rename(path, place);'),
   ...around(SERVER, 'a document’s folder is synced', store, 'await syncDirectory(dirname(place));'),
-  ...around(
+  at(
     SERVER,
-    'a document’s row is committed',
+    'before a document’s row is committed',
     documents,
-    'const outcomes = await runCommands(ports, request.access, [command]);',
+    'const documentId = rowId(request, ports.newId);',
+    (dies) => `${dies} const documentId = rowId(request, ports.newId);`,
+  ),
+  at(
+    SERVER,
+    'after a document’s row is committed',
+    documents,
+    `return rowLeft(ports.storage, outcomes, 'document', documentId);`,
+    (dies) => `${dies} return rowLeft(ports.storage, outcomes, 'document', documentId);`,
   ),
   ...around(
     SERVER,
