@@ -1,5 +1,5 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
-import type { Actor } from '#contract/domain/roles.ts';
+import type { Actor, Role } from '#contract/domain/roles.ts';
 import { ProblemError } from '#contract/wire/errors.ts';
 import { type TokenClaims, tokenClaims } from '#contract/wire/token.ts';
 import type { Scope } from './core/scope.ts';
@@ -9,6 +9,16 @@ export type Access = { readonly actor: Actor; readonly scope: Scope; readonly ex
 
 /** Rejects with `ProblemError` not_signed_in, token_invalid or token_expired, and with nothing else. */
 export type Verify = (token: unknown) => Promise<Access>;
+
+/** What was said of people after their tokens were issued, which counts more than what the tokens say. */
+export type Overrule = {
+  /** What a token is good for that was issued at `issuedAt` (milliseconds since 1970). */
+  readonly judge: (access: Access, issuedAt: number) => Access;
+  /** What somebody may do now who was let in before; the same object as long as nothing was changed. */
+  readonly now: (access: Access) => Access;
+};
+
+const NOTHING_CHANGED: Overrule = { judge: (access) => access, now: (access) => access };
 
 export type AccessKeys = {
   readonly secret: string;
@@ -23,15 +33,28 @@ const importKey = (secret: string) =>
     'verify',
   ]);
 
-const accessOf = (claims: TokenClaims): Access => ({
-  actor: { id: claims.sub, name: claims.name, role: claims.role },
-  scope: {
-    role: claims.role,
-    warehouses: claims.warehouses.includes('*') ? null : claims.warehouses,
-    supplierId: claims.supplierId ?? null,
-  },
-  expiresAt: claims.exp * 1000,
+/** `warehouses` as a token lists them, with `*` for all. */
+export const scopeOf = (role: Role, warehouses: readonly string[], supplierId: string | null): Scope => ({
+  role,
+  warehouses: warehouses.includes('*') ? null : warehouses,
+  supplierId,
 });
+
+const accessOf = ({ sub, name, role, warehouses, supplierId, exp }: TokenClaims): Access => ({
+  actor: { id: sub, name, role },
+  scope: scopeOf(role, warehouses, supplierId ?? null),
+  expiresAt: exp * 1000,
+});
+
+/** Milliseconds that another system's clock may be ahead of ours. */
+const AHEAD_MS = 60_000;
+
+/**
+ * When a token was issued, in milliseconds since 1970. One that does not say so, or says what cannot be, is older than every
+ * change: nobody gets around one by a date of the year 3000.
+ */
+const issuedAtOf = ({ iat = Number.NaN }: TokenClaims, now: number): number =>
+  iat * 1000 <= now + AHEAD_MS ? iat * 1000 : Number.NEGATIVE_INFINITY;
 
 /** Longer than any honest token: a megabyte in the header is not worth a hash. */
 const LONGEST_TOKEN = 8192;
@@ -40,7 +63,7 @@ const LONGEST_TOKEN = 8192;
 const MOST_KNOWN = 2000;
 
 /** Verifier for HS256 tokens with the claims of `contract/wire/token.ts`; `now` in milliseconds. */
-export const createVerify = (keys: AccessKeys, now: () => number): Verify => {
+export const createVerify = (keys: AccessKeys, now: () => number, overrule = NOTHING_CHANGED): Verify => {
   const secrets = keys.previousSecret === undefined ? [keys.secret] : [keys.secret, keys.previousSecret];
   const imported = Promise.all(secrets.map(importKey));
   const open = async (token: string): Promise<unknown> => {
@@ -55,9 +78,9 @@ export const createVerify = (keys: AccessKeys, now: () => number): Verify => {
     }
     throw new ProblemError('token_invalid');
   };
-  const read = async (token: string): Promise<Access> => {
+  const read = async (token: string): Promise<TokenClaims> => {
     const claims = tokenClaims.safeParse(await open(token));
-    if (claims.success) return accessOf(claims.data);
+    if (claims.success) return claims.data;
     const where = claims.error.issues.map((issue) => issue.path.join('.')).join(', ');
     throw new ProblemError('token_invalid', `The token lacks or has wrong claims: ${where}. Sign in again.`);
   };
@@ -66,17 +89,19 @@ export const createVerify = (keys: AccessKeys, now: () => number): Verify => {
     if (token === undefined || token === null || token === '') throw new ProblemError('not_signed_in');
     if (typeof token !== 'string' || token.length > LONGEST_TOKEN) throw new ProblemError('token_invalid');
     const seen = known.get(token);
-    if (seen !== undefined && seen.expiresAt > now()) return seen;
+    if (seen !== undefined && seen.expiresAt > now()) return overrule.now(seen);
     known.delete(token);
-    const access = await read(token);
+    const claims = await read(token);
+    const access = overrule.judge(accessOf(claims), issuedAtOf(claims, now()));
     if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value ?? '');
     known.set(token, access);
     return access;
   };
 };
 
-/** Signs a token with exactly `claims`: for the operator's command line and for tests. */
-export const signToken = ({ iat, ...claims }: TokenClaims, secret: string): Promise<string> =>
-  new SignJWT(iat === undefined ? claims : { ...claims, iat })
-    .setProtectedHeader({ alg: ALGORITHM })
-    .sign(new TextEncoder().encode(secret));
+/**
+ * Signs a token with these claims, issued now unless they say otherwise: for the operator's command line and for tests. To the
+ * millisecond, because within the same second somebody's access may have been changed.
+ */
+export const signToken = ({ iat = Date.now() / 1000, ...claims }: TokenClaims, secret: string): Promise<string> =>
+  new SignJWT({ ...claims, iat }).setProtectedHeader({ alg: ALGORITHM }).sign(new TextEncoder().encode(secret));

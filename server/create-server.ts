@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { createVerify } from './access.ts';
+import { AccessChanges } from './access-changes.ts';
 import type { Storage } from './core/storage.ts';
 import { Turnstile } from './core/turnstile.ts';
 import { createLog } from './create-log.ts';
@@ -61,7 +62,11 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   const { now = Date.now, allowedOrigins = [], intakeCreate: createUnknown = true, dataDir } = options;
   const limits = limitsOf(options.limits);
   const clock = systemClock(now);
-  const verify = createVerify({ secret: options.jwtSecret, previousSecret: options.jwtSecretPrevious }, now);
+  const accessChanges = await AccessChanges.open(storage, (error) =>
+    log.error({ err: error }, 'a change of access did not reach everybody'),
+  );
+  const keys = { secret: options.jwtSecret, previousSecret: options.jwtSecretPrevious };
+  const verify = createVerify(keys, now, accessChanges);
   // Gauges look at the sockets when they are asked, which is after both exist.
   const gauges = {
     connections: (): number => sockets.connections(),
@@ -84,8 +89,9 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
     receivePush,
   };
   const shared = { storage, verify, allowedOrigins };
+  const readers = { waiters, snapshots, turnstiles };
   const app = await createApp(
-    { ...shared, ...takers, now, documents, waiters, snapshots, turnstiles, metrics, limits, newId: uuidv7, isReady },
+    { ...shared, ...takers, ...readers, accessChanges, now, documents, metrics, limits, newId: uuidv7, isReady },
     log,
   );
   const meter = { eventReceived: metrics.eventReceived, eventSent: metrics.eventSent, refused: metrics.refused };
@@ -94,6 +100,7 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   const { catchUp: catchUps } = turnstiles;
   const sockets: SocketManager = new SocketManager({
     ...shared,
+    accessNow: (access) => accessChanges.now(access),
     clock,
     receivePush,
     meter,
@@ -103,6 +110,9 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
     catchUps,
   });
   sockets.initialize(app.server);
+  accessChanges.onChange((userId) => sockets.accessChanged(userId));
+  accessChanges.onChange((userId) => snapshots.cutOff(userId));
+  accessChanges.onChange((userId) => waiters.wake(userId));
   const stopMaintenance = maintainRegularly(storage, log);
 
   /** Before storage closes, and in this order: who waits, who listens, who still asks. */
@@ -113,6 +123,7 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
     const drained = drainHttp(app, limits.drainMs);
     await sockets.shutdown();
     await drained;
+    await snapshots.close();
   };
   return { app, sockets, stop };
 };

@@ -9,7 +9,10 @@ export const HELP = `Usage: npm run server [-- COMMAND]
   warehouse ID --name NAME         define a warehouse, or change it
         [--zone America/Chicago]   IANA time zone (default UTC)
         [--doors 6]                with doors D1 to D6
+  access USER --role ROLE          change what somebody may do and see, at once and whatever their token says
+        --warehouses JOL,DAL       which warehouses; * for all
+        [--supplier ID]            required with --role supplier
   help                             this
 
 Roles: receiver, inspector, lead, admin, supplier. The environment is read as for the server: JWT_SECRET is required,
-DATA_DIR says where the data is. import and warehouse go through the running server when there is one.`;
+DATA_DIR says where the data is. import, warehouse and access go through the running server when there is one.`;

@@ -2,7 +2,7 @@ import { tokenClaims } from '#contract/wire/token.ts';
 import { signToken } from '../access.ts';
 import { readConfig } from '../config.ts';
 import { CommandLineError } from './command-line-error.ts';
-import { readArgs } from './read-args.ts';
+import { listOf, readArgs } from './read-args.ts';
 
 const DAY_S = 86_400;
 
@@ -24,12 +24,10 @@ export const printToken = async (args: string[], env: NodeJS.ProcessEnv): Promis
     sub: values.sub ?? values.name?.trim().toLowerCase().replace(/\s+/g, '-'),
     name: values.name,
     role: values.role,
-    warehouses: values.warehouses
-      .split(',')
-      .map((each) => each.trim())
-      .filter((each) => each !== ''),
+    warehouses: listOf(values.warehouses),
     supplierId: values.supplier,
     exp: Math.floor(Date.now() / 1000 + days * DAY_S),
+    iat: Date.now() / 1000,
   });
   if (!claims.success) {
     const flags: Readonly<Record<string, string>> = { sub: 'name', supplierId: 'supplier' };

@@ -197,6 +197,61 @@ describe('token', { timeout: 30_000 }, () => {
   });
 });
 
+describe('access', { timeout: 30_000 }, () => {
+  it('counts at once for who is signed in to the running server, and stays', async () => {
+    const started = launch([]);
+    const url = await listening(started);
+    const { out: token } = await ran(['token', '--name', 'Mara', '--role', 'admin']);
+    const push = () =>
+      fetch(`${url}/api/users/ivo/access`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${token.trim()}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ role: 'lead', warehouses: [] }),
+      });
+    expect((await push()).status).toBe(200);
+    const changed = await ran(['access', 'mara', '--role', 'receiver', '--warehouses', 'JOL, DAL']);
+    expect([changed.code, changed.err]).toEqual([0, '']);
+    expect(changed.out).toBe('mara is receiver for JOL, DAL; tokens issued until now count no more.\n');
+    expect((await push()).status).toBe(403);
+    const { out: later } = await ran(['token', '--name', 'Mara', '--role', 'admin']);
+    const verified = createVerify({ secret: JWT_SECRET }, Date.now)(later.trim());
+    expect((await verified).actor.role).toBe('admin');
+    started.child.kill('SIGTERM');
+    await started.ended;
+    expect((await looking((storage) => storage.changedAccess())).map(({ userId }) => userId)).toEqual(['ivo', 'mara']);
+  });
+
+  it('works on the folder when no server runs', async () => {
+    const { code, out } = await ran([
+      'access',
+      'acme/desk',
+      '--role',
+      'supplier',
+      '--supplier',
+      'ACME',
+      '--warehouses',
+      '*',
+    ]);
+    expect([code, out]).toEqual([
+      0,
+      'acme/desk is supplier of ACME for all warehouses; tokens issued until now count no more.\n',
+    ]);
+    expect(await looking((storage) => storage.changedAccess())).toMatchObject([
+      { userId: 'acme/desk', role: 'supplier', supplierId: 'ACME', changedBy: 'operator' },
+    ]);
+  });
+
+  it.each([
+    [['access'], 'id of one user'],
+    [['access', 'mara', '--role', 'lead'], '--warehouses is required'],
+    [['access', 'mara', '--role', 'king', '--warehouses', '*'], '--role'],
+    [['access', 'sam', '--role', 'supplier', '--warehouses', '*'], '--supplier'],
+  ])('explains %j', async (args, sentence) => {
+    const { code, err } = await ran(args);
+    expect([code, err]).toEqual([1, expect.stringContaining(sentence)]);
+  });
+});
+
 describe('import and warehouse', { timeout: 30_000 }, () => {
   it('work on the folder when no server runs', async () => {
     const defined = await ran(['warehouse', 'JOL', '--name', 'Joliet', '--zone', 'America/Chicago', '--doors', '3']);

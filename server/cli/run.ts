@@ -1,4 +1,5 @@
 import { ConfigError } from '../config.ts';
+import { changeAccess } from './change-access.ts';
 import { CommandLineError } from './command-line-error.ts';
 import { defineWarehouse } from './define-warehouse.ts';
 import { HELP } from './help.ts';
@@ -13,6 +14,7 @@ const COMMANDS: Readonly<Record<string, (args: string[], env: Env) => Promise<nu
   token: printToken,
   import: importFiles,
   warehouse: defineWarehouse,
+  access: changeAccess,
   help: async () => {
     console.log(HELP);
     return 0;

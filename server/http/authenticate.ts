@@ -1,19 +1,60 @@
-import type { FastifyInstance } from 'fastify';
-import type { Access, Verify } from '../access.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ProblemError } from '#contract/wire/errors.ts';
+import type { Access, Overrule, Verify } from '../access.ts';
+import { problemDocumentOf } from './problems.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set before the body is read on every route under `/api`. */
-    access: Access;
+    /**
+     * Who asks and what they may see now; set before the body is read on every route under `/api`. The same object as long as
+     * nothing was changed.
+     */
+    readonly access: Access;
+    /** As it was when they signed in. Read `access`. */
+    signedIn: Access | null;
+    /** For whose eyes the answer is made. Who looks again after waiting says so here. */
+    answersFor: Access | null;
   }
 }
 
 const bearer = (header: string | undefined): string | undefined => header?.match(/^Bearer +(\S+) *$/i)?.[1];
 
 /** Every route registered on `app` after this needs a valid token; refused before a byte of the body is read. */
-export const requireToken = (app: FastifyInstance, verify: Verify): void => {
-  app.decorateRequest('access');
+export const requireToken = (app: FastifyInstance, verify: Verify, overrule: Pick<Overrule, 'now'>): void => {
+  app.decorateRequest('signedIn', null);
+  app.decorateRequest('answersFor', null);
+  app.decorateRequest('access', {
+    getter(this: FastifyRequest) {
+      if (this.signedIn === null) throw new ProblemError('not_signed_in');
+      this.signedIn = overrule.now(this.signedIn);
+      return this.signedIn;
+    },
+  });
   app.addHook('onRequest', async (request) => {
-    request.access = await verify(bearer(request.headers.authorization));
+    request.signedIn = await verify(bearer(request.headers.authorization));
+  });
+  // A body takes its time to come in, and what counts is what they may do when it is there.
+  app.addHook('preHandler', async (request) => {
+    request.answersFor = request.access;
+  });
+};
+
+const CHANGED = new ProblemError(
+  'too_fast',
+  'What you may see has just been changed. Ask again; what you sent may have been done already.',
+);
+
+/**
+ * Holds back every answer that was made for what somebody saw before their access was changed: they are asked to ask again.
+ * To be registered after everything else that has a say on answers, because the next thing that happens is that they are sent.
+ * Streams are not held back: snapshots are cut off where they are, and a document that is on its way may arrive.
+ */
+export const holdBackAnswers = (app: FastifyInstance): void => {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const { answersFor } = request;
+    if (answersFor === null || answersFor === request.access || typeof payload !== 'string') return done(null, payload);
+    const document = problemDocumentOf(CHANGED);
+    reply.code(document.status).type('application/problem+json').header('retry-after', '1').removeHeader('location');
+    done(null, JSON.stringify(document));
   });
 };

@@ -56,27 +56,27 @@ const took = async (wait: Promise<void>): Promise<number> => {
 
 describe('waiting for changes', () => {
   it('ends with the first change that may be seen', async () => {
-    const wait = took(waiters.wait(staff, 0, 5000, never));
+    const wait = took(waiters.wait({ group: staff, userId: 'u', from: 0 }, 5000, never));
     await define('JOL');
     expect(await wait).toBeLessThan(2000);
   });
 
   it('does not end with one that may not', async () => {
-    const wait = took(waiters.wait(dallas, 0, 300, never));
+    const wait = took(waiters.wait({ group: dallas, userId: 'u', from: 0 }, 300, never));
     await define('JOL');
     expect(await wait).toBeGreaterThanOrEqual(290);
   });
 
   it('sees what was committed before it began', async () => {
     await define('JOL');
-    expect(await took(waiters.wait(staff, 0, 5000, never))).toBeLessThan(2000);
-    expect(await took(waiters.wait(staff, 1, 100, never))).toBeGreaterThanOrEqual(90);
+    expect(await took(waiters.wait({ group: staff, userId: 'u', from: 0 }, 5000, never))).toBeLessThan(2000);
+    expect(await took(waiters.wait({ group: staff, userId: 'u', from: 1 }, 100, never))).toBeGreaterThanOrEqual(90);
   });
 
   it('goes by where each one stands', async () => {
     await define('JOL');
-    const ahead = took(waiters.wait(staff, 1, 300, never));
-    const behind = took(waiters.wait(staff, 0, 5000, never));
+    const ahead = took(waiters.wait({ group: staff, userId: 'u', from: 1 }, 300, never));
+    const behind = took(waiters.wait({ group: staff, userId: 'u', from: 0 }, 5000, never));
     expect(await behind).toBeLessThan(250);
     expect(await ahead).toBeGreaterThanOrEqual(290);
   });
@@ -91,10 +91,10 @@ describe('waiting for changes', () => {
       return storage.readFrame(group, from);
     };
     const slow = new ChangeWaiters({ ...storage, readFrame }, systemClock());
-    const ahead = slow.wait(dallas, 2, 5000, never);
+    const ahead = slow.wait({ group: dallas, userId: 'u', from: 2 }, 5000, never);
     await define('VEN');
     await expect.poll(() => asked).toEqual([2]);
-    const behind = took(slow.wait(dallas, 1, 5000, never));
+    const behind = took(slow.wait({ group: dallas, userId: 'u', from: 1 }, 5000, never));
     finish();
     expect(await behind).toBeLessThan(2000);
     slow.release();
@@ -102,7 +102,9 @@ describe('waiting for changes', () => {
   });
 
   it('costs one read per commit and group, however many wait', async () => {
-    const waits = Array.from({ length: 200 }, (_, at) => waiters.wait(at % 2 === 0 ? staff : dallas, 0, 150, never));
+    const waits = Array.from({ length: 200 }, (_, at) =>
+      waiters.wait({ group: at % 2 === 0 ? staff : dallas, userId: 'u', from: 0 }, 150, never),
+    );
     await define('JOL');
     await Promise.all(waits);
     expect(reads.length).toBeLessThanOrEqual(6);
@@ -110,13 +112,21 @@ describe('waiting for changes', () => {
 
   it('ends when the asker has gone, and when the server stops', async () => {
     const gone = new AbortController();
-    const first = took(waiters.wait(staff, 0, 5000, gone.signal));
+    const first = took(waiters.wait({ group: staff, userId: 'u', from: 0 }, 5000, gone.signal));
     gone.abort();
     expect(await first).toBeLessThan(1000);
-    const second = took(waiters.wait(staff, 0, 5000, never));
+    const second = took(waiters.wait({ group: staff, userId: 'u', from: 0 }, 5000, never));
     waiters.release();
     expect(await second).toBeLessThan(1000);
-    expect(await took(waiters.wait(staff, 0, 5000, never))).toBeLessThan(1000);
+    expect(await took(waiters.wait({ group: staff, userId: 'u', from: 0 }, 5000, never))).toBeLessThan(1000);
+  });
+
+  it('ends for the one person whose access was changed', async () => {
+    const mine = took(waiters.wait({ group: staff, userId: 'mara', from: 0 }, 5000, never));
+    const others = took(waiters.wait({ group: staff, userId: 'ivo', from: 0 }, 300, never));
+    waiters.wake('mara');
+    expect(await mine).toBeLessThan(200);
+    expect(await others).toBeGreaterThanOrEqual(290);
   });
 
   it('ends when it cannot be known', async () => {
@@ -124,7 +134,7 @@ describe('waiting for changes', () => {
       { ...storage, readFrame: () => Promise.reject(new Error('disk hiccup')) },
       systemClock(),
     );
-    const wait = took(failing.wait(staff, 0, 5000, never));
+    const wait = took(failing.wait({ group: staff, userId: 'u', from: 0 }, 5000, never));
     await define('JOL');
     expect(await wait).toBeLessThan(2000);
     failing.release();

@@ -2,7 +2,9 @@ import type { Cancel, Clock } from '../core/clock.ts';
 import type { Group } from '../core/scope.ts';
 import type { Storage } from '../core/storage.ts';
 
-type Waiter = { readonly from: number; readonly resolve: () => void };
+/** Whoever waits: `userId` is woken when what they may see is changed. */
+export type Waiting = { readonly group: Group; readonly userId: string; readonly from: number };
+type Waiter = { readonly userId: string; readonly from: number; readonly resolve: () => void };
 type Watch = { readonly group: Group; scannedTo: number; readonly waiters: Set<Waiter> };
 
 /** Milliseconds between a commit and the look at it: a burst of commits is one look. */
@@ -27,14 +29,14 @@ export class ChangeWaiters {
   }
 
   /**
-   * Resolves when the group has a visible change after `from`, when `ms` have passed, or when `signal` aborts or the server
-   * stops; never rejects. The caller reads again to learn which.
+   * Resolves when the group has a visible change after `from`, when `ms` have passed, when `signal` aborts, when what the user
+   * may see is changed, or when the server stops; never rejects. The caller reads again to learn which.
    */
-  async wait(group: Group, from: number, ms: number, signal: AbortSignal): Promise<void> {
+  async wait({ group, userId, from }: Waiting, ms: number, signal: AbortSignal): Promise<void> {
     if (this.#released || signal.aborted) return;
     const { promise, resolve: settle } = Promise.withResolvers<void>();
     const resolve = (): void => settle();
-    const waiter: Waiter = { from, resolve };
+    const waiter: Waiter = { userId, from, resolve };
     const watch = this.#watches.get(group.id) ?? { group, scannedTo: from, waiters: new Set<Waiter>() };
     this.#watches.set(group.id, watch);
     // The one furthest behind decides from where to look; the others are spared changes they have by `from`.
@@ -49,6 +51,12 @@ export class ChangeWaiters {
     signal.removeEventListener('abort', resolve);
     watch.waiters.delete(waiter);
     if (watch.waiters.size === 0) this.#watches.delete(group.id);
+  }
+
+  /** Ends this person's waits. */
+  wake(userId: string): void {
+    for (const { waiters } of this.#watches.values())
+      for (const waiter of waiters) if (waiter.userId === userId) waiter.resolve();
   }
 
   /** Ends every wait now and for good. */

@@ -6,7 +6,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPlug
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { ProblemError } from '#contract/wire/errors.ts';
 import { registerApiDocs } from './api-docs.ts';
-import { requireToken } from './authenticate.ts';
+import { holdBackAnswers, requireToken } from './authenticate.ts';
 import { keepAnswers } from './idempotency.ts';
 import { requirePlainBodies } from './plain-body.ts';
 import type { HttpPorts } from './ports.ts';
@@ -18,6 +18,7 @@ import { inspectionRoutes } from './routes/inspections.ts';
 import { rejectionRoutes } from './routes/rejections.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
 import { syncRoutes } from './routes/sync.ts';
+import { userRoutes } from './routes/users.ts';
 import { warehouseRoutes } from './routes/warehouses.ts';
 
 declare module 'fastify' {
@@ -81,15 +82,17 @@ const limitRate = async (app: FastifyInstance, { limits }: HttpPorts): Promise<v
 const apiRoutes =
   (ports: HttpPorts): FastifyPluginAsync =>
   async (api) => {
-    requireToken(api, ports.verify);
+    requireToken(api, ports.verify, ports.accessChanges);
     requirePlainBodies(api);
     const idempotency = keepAnswers(api, ports.storage);
+    holdBackAnswers(api);
     await api.register(shipmentRoutes(ports));
     await api.register(rejectionRoutes(ports));
     await api.register(documentRoutes(ports, idempotency));
     await api.register(inspectionRoutes(ports));
     await api.register(warehouseRoutes(ports));
     await api.register(asnRoutes(ports));
+    await api.register(userRoutes(ports));
     await api.register(syncRoutes(ports));
   };
 

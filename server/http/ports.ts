@@ -1,6 +1,6 @@
 import type { AsnWarning } from '#contract/wire/http.ts';
-import type { Access, Verify } from '../access.ts';
-import type { Storage } from '../core/storage.ts';
+import type { Access, Overrule, Verify } from '../access.ts';
+import type { AccessChange, ChangedAccess, Storage } from '../core/storage.ts';
 import type { Turnstile } from '../core/turnstile.ts';
 import type { ReceivePush } from '../receive-push.ts';
 import type { TakeAnnouncements } from '../take-announcements.ts';
@@ -24,10 +24,14 @@ export type HttpLimits = {
   readonly documentBytes: number;
 };
 
+/** Changes what somebody may do and see; resolves when it is on disk and in effect. */
+export type ChangeAccess = { readonly change: (change: AccessChange) => Promise<ChangedAccess> };
+
 /** Everything the routes need from the rest of the server; they meet it in `create-server.ts`. */
 export type HttpPorts = {
   readonly storage: Storage;
   readonly verify: Verify;
+  readonly accessChanges: Pick<Overrule, 'now'> & ChangeAccess;
   readonly takeNotice: TakeNotice;
   readonly takeAnnouncements: TakeAnnouncements;
   readonly receivePush: ReceivePush;

@@ -36,6 +36,8 @@ export class SnapshotFile {
   #readers = 0;
   #state: 'writing' | 'whole' | 'broken' = 'writing';
   #isDropped = false;
+  #isClosed = false;
+  #written: Promise<void> = Promise.resolve();
 
   private constructor(id: string, path: string, file: FileHandle | null) {
     this.id = id;
@@ -51,7 +53,7 @@ export class SnapshotFile {
     const file = await open(path, 'w+', 0o600).catch(() => null);
     const made = new SnapshotFile(id, path, file);
     // Its readers are told by the stream that ends too early; nobody else waits for it.
-    void made.#write(texts);
+    made.#written = made.#write(texts);
     return made;
   }
 
@@ -99,6 +101,14 @@ export class SnapshotFile {
     await this.#tidy();
   }
 
+  /** Ends the writing and every reading where they are, and gives the file back. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#written;
+    this.#isDropped = true;
+    await this.#tidy();
+  }
+
   async #bytesOf({ stored }: Piece): Promise<Buffer> {
     if (Buffer.isBuffer(stored)) return stored;
     if (this.#file === null) throw new Error('the snapshot has no file');
@@ -137,6 +147,7 @@ export class SnapshotFile {
         this.#bytes += bytes.length;
         this.#lines += linesIn(Buffer.from(text));
         this.#wake();
+        if (this.#isClosed) throw new Error('the shelf was closed');
       }
       this.#state = 'whole';
     } catch {
@@ -153,7 +164,8 @@ export class SnapshotFile {
   }
 
   async #tidy(): Promise<void> {
-    if (!this.#isDropped || this.#readers > 0 || this.#state === 'writing') return;
+    const isRead = this.#readers > 0 && !this.#isClosed;
+    if (!this.#isDropped || isRead || this.#state === 'writing') return;
     await this.#file?.close().catch(() => undefined);
     await rm(this.#path, { force: true }).catch(() => undefined);
   }

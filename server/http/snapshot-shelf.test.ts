@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SnapshotLine, snapshotLine } from '#contract/wire/sync.ts';
@@ -19,6 +20,8 @@ let pages: number;
 let beforePage: (page: number) => Promise<void>;
 let elapsed: number;
 let shelf: SnapshotShelf;
+/** Timers that are running, by what they wait for. */
+let timers: { readonly ms: number; readonly run: () => void }[];
 
 const row = (n: number) => ({
   kind: 'row' as const,
@@ -40,7 +43,14 @@ const storage: Pick<Storage, 'position' | 'snapshotPage'> = {
 };
 const open = (): SnapshotShelf => {
   let ids = 0;
-  const clock = { now: Date.now, elapsed: () => elapsed, setTimer: () => () => undefined };
+  const setTimer = (ms: number, run: () => void) => {
+    const timer = { ms, run };
+    timers.push(timer);
+    return () => {
+      timers = timers.filter((each) => each !== timer);
+    };
+  };
+  const clock = { now: Date.now, elapsed: () => elapsed, setTimer };
   return new SnapshotShelf({ storage: storage as Storage, folder, clock, newId: () => `snap-${++ids}` });
 };
 
@@ -49,10 +59,14 @@ beforeEach(() => {
   position = { epoch: 'e', head: 7, chain: 'c7', floor: 0 };
   pages = 0;
   elapsed = 0;
+  timers = [];
   beforePage = async () => undefined;
   shelf = open();
 });
-afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
+afterEach(async () => {
+  await shelf.close();
+  rmSync(join(folder, '..'), { recursive: true, force: true });
+});
 
 const parse = (bytes: Buffer): SnapshotLine[] =>
   gunzipSync(bytes)
@@ -186,5 +200,71 @@ describe('the snapshot shelf', () => {
     elapsed = 12 * 60_000;
     await read(null, NORTH);
     expect(readdirSync(folder)).toEqual(['snap-3.ndjson.gz']);
+  });
+});
+
+const closed = (stream: Readable) => new Promise<void>((resolve) => stream.once('close', () => resolve()));
+/** File handles of this process into the folder, where the system tells. */
+const handles = () =>
+  (process.platform === 'linux' ? readdirSync('/proc/self/fd') : []).filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+    } catch {
+      return false;
+    }
+  });
+
+describe('a reader of the shelf', () => {
+  it('is cut off after it has taken nothing for 30 s, and not while it waits for rows', async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    beforePage = (page) => (page === 1 ? held : Promise.resolve());
+    const stream = shelf.open(ALL, null, 'mara');
+    const pieces = stream[Symbol.asyncIterator]();
+    await pieces.next();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(timers, 'while it waits for rows').toEqual([]);
+    release();
+    await pieces.next();
+    await expect.poll(() => timers.map(({ ms }) => ms)).toEqual([30_000]);
+    const gone = closed(stream);
+    timers[0]?.run();
+    await gone;
+    expect([stream.destroyed, stream.readableEnded, timers]).toEqual([true, false, []]);
+    expect((await read())[0]).toMatchObject({ snapshot: 'snap-1' });
+  });
+
+  it('leaves no timer behind when it has read to the end', async () => {
+    const pieces: Buffer[] = [];
+    for await (const bytes of shelf.open(ALL, null, 'mara')) pieces.push(bytes as Buffer);
+    expect(ids(parse(Buffer.concat(pieces)))).toHaveLength(ROWS);
+    expect(timers).toEqual([]);
+  });
+
+  it('is cut off when it may no longer see this, and the others go on', async () => {
+    const [mara, ivo] = [shelf.open(ALL, null, 'mara'), shelf.open(ALL, null, 'ivo')];
+    const pieces = ivo[Symbol.asyncIterator]();
+    const first = (await pieces.next()).value as Buffer;
+    const gone = closed(mara);
+    shelf.cutOff('mara');
+    await gone;
+    const rest: Buffer[] = [first];
+    for await (const bytes of { [Symbol.asyncIterator]: () => pieces }) rest.push(bytes as Buffer);
+    expect(ids(parse(Buffer.concat(rest)))).toHaveLength(ROWS);
+    expect(mara.read()).toBeNull();
+  });
+
+  it('finds the shelf closed: files given back and removed, also those being written, and nobody let in after', async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    beforePage = (page) => (page === 3 ? held : Promise.resolve());
+    const stream = shelf.open(ALL, null, 'mara');
+    await stream[Symbol.asyncIterator]().next();
+    await expect.poll(() => pages).toBe(3);
+    expect(handles().length).toBe(process.platform === 'linux' ? 1 : 0);
+    const closing = shelf.close();
+    release();
+    await closing;
+    expect([handles(), readdirSync(folder), pages]).toEqual([[], [], 3]);
+    await expect(read()).rejects.toMatchObject({ code: 'stopping' });
+    await shelf.close();
   });
 });

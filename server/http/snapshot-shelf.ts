@@ -1,5 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { ProblemError } from '#contract/wire/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Group } from '../core/scope.ts';
 import type { Storage } from '../core/storage.ts';
@@ -10,6 +12,9 @@ import { headLine, snapshotLines } from './snapshot-lines.ts';
 const SHARED_MS = 60_000;
 /** Milliseconds for which a snapshot that nobody reads can still be taken up where somebody's reading broke off. */
 const KEPT_MS = 5 * 60_000;
+
+/** Milliseconds after which a reader that takes nothing is cut off: the place is for others, and it may go on where it was. */
+const PATIENCE_MS = 30_000;
 
 type Shelved = {
   readonly file: SnapshotFile;
@@ -39,6 +44,9 @@ export class SnapshotShelf {
   readonly #ports: ShelfPorts;
   readonly #shelved = new Map<string, Shelved>();
   readonly #beginning = new Map<string, Promise<Shelved>>();
+  /** Who reads, and through what. */
+  readonly #open = new Map<Readable, string>();
+  #isClosed = false;
 
   constructor(ports: ShelfPorts) {
     this.#ports = ports;
@@ -46,8 +54,47 @@ export class SnapshotShelf {
     mkdirSync(ports.folder, { recursive: true });
   }
 
+  /** What `read` gives, for one person: broken off when they take nothing for long, or by `cutOff`. */
+  open(group: Group, resume: Resume | null, userId: string): Readable {
+    const stream = Readable.from(
+      this.#patiently(group, resume, () => stream.destroy()),
+      { objectMode: false },
+    );
+    this.#open.set(stream, userId);
+    stream.once('close', () => this.#open.delete(stream));
+    return stream;
+  }
+
+  /** Breaks off what this person is reading: it is no longer for their eyes. */
+  cutOff(userId: string): void {
+    for (const [stream, reader] of this.#open) if (reader === userId) stream.destroy();
+  }
+
+  /** Breaks everything off, gives the files back, and refuses whoever comes after; resolves when none is open any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const stream of this.#open.keys()) stream.destroy();
+    await Promise.allSettled(this.#beginning.values());
+    const shelved = [...this.#shelved.values()];
+    this.#shelved.clear();
+    await Promise.all(shelved.map(({ file }) => file.close()));
+  }
+
+  async *#patiently(group: Group, resume: Resume | null, cut: () => void): AsyncGenerator<Buffer> {
+    for await (const next of this.read(group, resume)) {
+      // Only while it is the reader's turn: one that waits for rows to be read is not to blame.
+      const callOff = this.#ports.clock.setTimer(PATIENCE_MS, cut);
+      try {
+        yield next;
+      } finally {
+        callOff();
+      }
+    }
+  }
+
   /** The group's snapshot as gzip: its head, then its lines from where `resume` left off or from the first. */
   async *read(group: Group, resume: Resume | null): AsyncGenerator<Buffer> {
+    if (this.#isClosed) throw new ProblemError('stopping');
     await this.#sweep();
     const resumed = resume === null ? undefined : this.#resumable(group, resume.id);
     const shelved = resumed ?? (await this.#current(group));
@@ -68,6 +115,7 @@ export class SnapshotShelf {
   }
 
   #current(group: Group): Promise<Shelved> {
+    if (this.#isClosed) throw new ProblemError('stopping');
     for (const shelved of this.#shelved.values()) {
       if (shelved.group.id === group.id && this.#isFresh(shelved)) return Promise.resolve(shelved);
     }

@@ -6,8 +6,9 @@ import type { TokenBucket } from './token-bucket.ts';
 
 /** What the server knows of one connection. */
 export type SocketData = {
-  readonly access: Access;
-  readonly group: Group;
+  access: Access;
+  /** Of `access`; another object whenever that was changed. */
+  group: Group;
   readonly events: TokenBucket;
   readonly typing: TokenBucket;
   /** When its connection was last known to be alive; milliseconds since 1970. */
@@ -34,7 +35,11 @@ export type RealtimeLog = {
   readonly error: (fields: object, message: string) => void;
 };
 
-export const shipmentRoom = (shipmentId: string): string => `shipment:${shipmentId}`;
+const SHIPMENT = 'shipment:';
+export const shipmentRoom = (shipmentId: string): string => `${SHIPMENT}${shipmentId}`;
+/** Whose room it is; null when it is not a shipment's. */
+export const shipmentIdOf = (room: string): string | null =>
+  room.startsWith(SHIPMENT) ? room.slice(SHIPMENT.length) : null;
 export const warehouseRoom = (warehouseId: string): string => `warehouse:${warehouseId}`;
 /** Sockets that may see every warehouse, those of tomorrow included. */
 export const EVERY_WAREHOUSE = warehouseRoom('*');

@@ -1,3 +1,4 @@
+import type { Shipment } from '#contract/domain/shipment.ts';
 import { ProblemError } from '#contract/wire/errors.ts';
 import { OLDEST_SERVED_VERSION, PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import type { Storage } from '../core/storage.ts';
@@ -9,6 +10,8 @@ import type { Handlers } from './handle-event.ts';
 import { answerHello } from './hello.ts';
 import type { Presence, Told } from './presence.ts';
 import type { Tailer } from './tailer.ts';
+
+type Agree = (ok: object) => void;
 
 export type HandlerPorts = {
   readonly storage: Storage;
@@ -25,21 +28,38 @@ export const createHandlers = (ports: HandlerPorts): Handlers => {
   const { storage, receivePush, catchUps, presence, tailer, tell, now } = ports;
   const instant = (): string => new Date(now()).toISOString();
 
-  const join = async (socket: DockSocket, shipmentId: string): Promise<object> => {
+  /** The shipment, if it may be seen when this resolves: looked at again when access was changed meanwhile. */
+  const findFor = async (socket: DockSocket, shipmentId: string): Promise<Shipment | null> => {
+    for (;;) {
+      const { access } = socket.data;
+      const shipment = await storage.findShipment(access.scope, shipmentId);
+      if (socket.data.access === access) return shipment;
+    }
+  };
+
+  // From the look to the answer nothing is awaited: what may be seen could change.
+  const join = (socket: DockSocket, shipment: Shipment, agree: Agree): void => {
+    const { id: shipmentId, warehouseId, supplierId } = shipment;
     const { access, group } = socket.data;
-    if ((await storage.findShipment(access.scope, shipmentId)) === null) throw new ProblemError('not_found');
-    // Gone while we looked: joining now would leave a viewer nobody ever takes out.
-    if (!socket.connected) return {};
-    await socket.join(shipmentRoom(shipmentId));
+    void socket.join(shipmentRoom(shipmentId));
     const { id: userId, name: userName, role } = access.actor;
     const isStaff = role !== 'supplier';
     tell(presence.join(shipmentId, { userId, userName, socketId: socket.id, since: instant(), isStaff }));
+    // Somebody who looks already has heard of every move since.
+    if (presence.placeOf(shipmentId) === null) presence.place(shipmentId, { warehouseId, supplierId });
     const viewers = presence.viewers(shipmentId).map((viewer) => projectViewer(group, viewer));
-    return { shipmentId, viewers, viewersCount: viewers.length };
+    agree({ shipmentId, viewers, viewersCount: viewers.length });
   };
 
   return {
-    'join:shipment': (socket, { shipmentId }) => join(socket, shipmentId),
+    'join:shipment': async (socket, { shipmentId }, agree) => {
+      const shipment = await findFor(socket, shipmentId);
+      if (shipment === null) throw new ProblemError('not_found');
+      // Gone while we looked: joining now would leave a viewer nobody ever takes out.
+      if (!socket.connected) return {};
+      join(socket, shipment, agree);
+      return undefined;
+    },
     'leave:shipment': async (socket, { shipmentId }) => {
       await socket.leave(shipmentRoom(shipmentId));
       tell(presence.leave(shipmentId, socket.id));
@@ -56,18 +76,31 @@ export const createHandlers = (ports: HandlerPorts): Handlers => {
       tell(presence.stopTyping(shipmentId, socket.id));
       return {};
     },
-    'sync:hello': (socket, payload, agree) => {
-      const { group } = socket.data;
-      const enter = (): void => void socket.join(groupRoom(group));
-      const helloPorts = {
-        storage,
-        catchUps,
-        now,
-        admit: (to: number) => socket.connected && tailer.admit(group, to, enter),
-        sayUpgrade: () => socket.emit('sync:upgrade', { protocol: PROTOCOL_VERSION, oldest: OLDEST_SERVED_VERSION }),
-      };
-      return answerHello(helloPorts, group, payload, agree);
+    'sync:hello': async (socket, payload, agree) => {
+      const sayUpgrade = (): void =>
+        void socket.emit('sync:upgrade', { protocol: PROTOCOL_VERSION, oldest: OLDEST_SERVED_VERSION });
+      for (let said = payload; ; said = { ...payload, cursor: null }) {
+        const { group } = socket.data;
+        const isStill = (): boolean => socket.data.group === group;
+        const enter = (): void => void socket.join(groupRoom(group));
+        const admit = (to: number): boolean => socket.connected && isStill() && tailer.admit(group, to, enter);
+        let isAnswered = false;
+        await answerHello({ storage, catchUps, now, admit, sayUpgrade }, group, said, (reply) => {
+          isAnswered = isStill();
+          if (isAnswered) agree(reply);
+        });
+        if (isAnswered) return undefined;
+        // What they may see was changed meanwhile, and they were told to say hello again: this one brings nobody into a room.
+      }
     },
-    'sync:push': (socket, payload) => receivePush(socket.data.access, payload),
+    'sync:push': async (socket, payload, agree) => {
+      for (;;) {
+        const { access } = socket.data;
+        const reply = await receivePush(access, payload);
+        if (socket.data.access !== access) continue; // Verdicts as they may see them now: the ledger does nothing twice.
+        agree(reply);
+        return undefined;
+      }
+    },
   };
 };

@@ -4,6 +4,9 @@ import type { Viewer } from '#contract/wire/presence.ts';
 export type Onlooker = Viewer & { readonly isStaff: boolean };
 type Lease = Onlooker & { typing: { until: number; saidAt: number } | null };
 
+/** Where a shipment belongs, which says who may look at it. */
+export type Place = { readonly warehouseId: string | null; readonly supplierId: string | null };
+
 /** Milliseconds after the last sign of life of its connection that a lease ends. */
 export const LEASE_MS = 25_000;
 /** Milliseconds after the last `typing:start` that typing stops by itself. */
@@ -28,6 +31,7 @@ export type Told =
 export class Presence {
   readonly #byShipment = new Map<string, Map<string, Lease>>();
   readonly #bySocket = new Map<string, Set<string>>();
+  readonly #places = new Map<string, Place>();
 
   /** Starts a lease; nothing to tell when it is there already. */
   join(shipmentId: string, viewer: Onlooker): Told[] {
@@ -45,11 +49,24 @@ export class Presence {
     if (leases === undefined || lease === undefined) return [];
     const stopped = this.stopTyping(shipmentId, socketId);
     leases.delete(socketId);
-    if (leases.size === 0) this.#byShipment.delete(shipmentId);
+    if (leases.size === 0) {
+      this.#byShipment.delete(shipmentId);
+      this.#places.delete(shipmentId);
+    }
     const shipments = this.#bySocket.get(socketId);
     shipments?.delete(shipmentId);
     if (shipments?.size === 0) this.#bySocket.delete(socketId);
     return [...stopped, { kind: 'gone', shipmentId, viewer: viewerOf(lease), count: leases.size }];
+  }
+
+  /** Says where a shipment belongs that somebody looks at; kept as long as anybody does. */
+  place(shipmentId: string, place: Place): void {
+    if (this.#byShipment.has(shipmentId)) this.#places.set(shipmentId, place);
+  }
+
+  /** Null when nobody looks at it. */
+  placeOf(shipmentId: string): Place | null {
+    return this.#places.get(shipmentId) ?? null;
   }
 
   /** Ends every lease of a connection that is gone. */

@@ -3,9 +3,9 @@ import { Server } from 'socket.io';
 import { ProblemError } from '#contract/wire/errors.ts';
 import type { Viewer } from '#contract/wire/presence.ts';
 import type { Frame } from '#contract/wire/sync.ts';
-import type { Verify } from '../access.ts';
+import type { Overrule, Verify } from '../access.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Group } from '../core/scope.ts';
+import { type Group, groupOf } from '../core/scope.ts';
 import type { RawChange, Storage } from '../core/storage.ts';
 import type { Turnstile } from '../core/turnstile.ts';
 import type { ReceivePush } from '../receive-push.ts';
@@ -14,17 +14,16 @@ import { tellViewers, tellWarehouse } from './audiences.ts';
 import {
   type DockServer,
   type DockSocket,
-  EVERY_WAREHOUSE,
   groupRoom,
   type RealtimeLog,
   type RealtimeMeter,
   shipmentRoom,
-  warehouseRoom,
 } from './dock-socket.ts';
 import { createHandlers } from './event-handlers.ts';
 import { type EventDoor, handleEvent } from './handle-event.ts';
 import { Presence, type Told } from './presence.ts';
 import { tellPresence } from './presence-events.ts';
+import { enterWarehouses, reseat } from './reseat.ts';
 import { type EventRates, signIn } from './sign-in.ts';
 import { SlowConsumers } from './slow-consumers.ts';
 import { Tailer } from './tailer.ts';
@@ -33,6 +32,7 @@ import { type Rate, TokenBucket } from './token-bucket.ts';
 export type RealtimePorts = {
   readonly storage: Storage;
   readonly verify: Verify;
+  readonly accessNow: Overrule['now'];
   readonly receivePush: ReceivePush;
   readonly meter: RealtimeMeter;
   readonly log: RealtimeLog;
@@ -123,6 +123,8 @@ export class SocketManager {
 
   /** Tells everybody looking at the change's shipment of it, each as they may see it. */
   broadcastShipmentUpdate(change: RawChange): void {
+    const { entity, id, warehouseTo: warehouseId, supplierId } = change;
+    if (entity === 'shipment') this.#presence.place(id, { warehouseId, supplierId });
     tellViewers(this.#io, change, this.#ports.meter, (shipmentId, socketIds) => this.#hide(shipmentId, socketIds));
   }
 
@@ -147,6 +149,21 @@ export class SocketManager {
   }
 
   /**
+   * To be called in the tick in which this person's access changes: from here on their sockets are where they may be now, and
+   * they are told to say hello again.
+   */
+  accessChanged(userId: string): void {
+    const own = [...this.#io.sockets.sockets.values()].filter(({ data }) => data.access.actor.id === userId);
+    const { accessNow, clock, meter } = this.#ports;
+    const told = own.flatMap((socket) => reseat(socket, accessNow(socket.data.access), this.#presence));
+    tellPresence(this.#io, told, clock.now, meter);
+    for (const socket of own) {
+      socket.emit('sync:scope', { group: socket.data.group.id, reason: 'access' });
+      meter.eventSent('sync:scope');
+    }
+  }
+
+  /**
    * Lets events under way finish and be acknowledged, refuses new ones as `stopping`, then hangs up. The transport is closed rather
    * than the session, so that clients come back by themselves, later and spread out by their back-off.
    */
@@ -163,12 +180,12 @@ export class SocketManager {
   }
 
   #welcome(socket: DockSocket): void {
-    const { access } = socket.data;
-    const { scope, actor } = access;
-    if (scope.role !== 'supplier') {
-      const rooms = scope.warehouses === null ? [EVERY_WAREHOUSE] : scope.warehouses.map(warehouseRoom);
-      void socket.join(rooms);
-    }
+    // Between signing in and being here, a change has passed it by.
+    const access = this.#ports.accessNow(socket.data.access);
+    const { actor } = access;
+    socket.data.access = access;
+    socket.data.group = groupOf(access.scope);
+    enterWarehouses(socket);
     // Never passed on: a client could name an event `error`, which Node throws when nobody listens.
     socket.use((packet) => {
       const handled = handleEvent(this.#door, socket, packet).finally(() => this.#underWay.delete(handled));

@@ -1,11 +1,12 @@
-import { pipeline, Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { ProblemError } from '#contract/wire/errors.ts';
 import { changesQuery, snapshotQuery } from '#contract/wire/http.ts';
-import { frame, pushReply, pushRequest } from '#contract/wire/sync.ts';
-import { groupOf } from '../../core/scope.ts';
+import { type Frame, frame, pushReply, pushRequest } from '#contract/wire/sync.ts';
+import { type Group, groupOf } from '../../core/scope.ts';
 import type { Storage } from '../../core/storage.ts';
 import { problems } from '../openapi.ts';
 import type { HttpPorts } from '../ports.ts';
@@ -23,6 +24,16 @@ const checkPosition = async (storage: Storage, asked: z.output<typeof changesQue
     throw new ProblemError('epoch_changed', 'The server was restored to another history. Take a new snapshot.');
 };
 
+/** Reads what whoever asks may see when it is handed over: again when that was changed during the read. */
+const readFor = async (request: FastifyRequest, read: (group: Group) => Promise<Frame>): Promise<Frame> => {
+  for (;;) {
+    const { access } = request;
+    const page = await read(groupOf(access.scope));
+    request.answersFor = access;
+    if (request.access === access) return page;
+  }
+};
+
 const resumeOf = ({ snapshot, line }: z.output<typeof snapshotQuery>): Resume | null =>
   snapshot === undefined ? null : { id: snapshot, line };
 
@@ -32,37 +43,37 @@ const unheard = (): void => undefined;
 export const syncRoutes =
   ({ storage, waiters, receivePush, snapshots, turnstiles, now }: HttpPorts): FastifyPluginAsyncZod =>
   async (app) => {
-    app.get(
-      '/api/sync/snapshot',
-      { schema: { querystring: snapshotQuery, tags } },
-      async ({ access, query, headers }, reply) => {
-        const leave = await turnstiles.snapshots.enter();
-        const packed = Readable.from(snapshots.read(groupOf(access.scope), resumeOf(query)), { objectMode: false });
-        packed.once('close', leave);
-        reply.type('application/x-ndjson').header('cache-control', 'no-store').header('vary', 'accept-encoding');
-        const isPacked = /\bgzip\b/.test(headers['accept-encoding'] ?? '');
-        if (isPacked) return reply.header('content-encoding', 'gzip').send(packed);
-        return reply.send(pipeline(packed, createGunzip(), unheard));
-      },
-    );
+    app.get('/api/sync/snapshot', { schema: { querystring: snapshotQuery, tags } }, async (request, reply) => {
+      const leave = await turnstiles.snapshots.enter();
+      const { access, query, headers } = request;
+      const packed = snapshots.open(groupOf(access.scope), resumeOf(query), access.actor.id);
+      packed.once('close', leave);
+      reply.type('application/x-ndjson').header('cache-control', 'no-store').header('vary', 'accept-encoding');
+      const isPacked = /\bgzip\b/.test(headers['accept-encoding'] ?? '');
+      if (isPacked) return reply.header('content-encoding', 'gzip').send(packed);
+      return reply.send(pipeline(packed, createGunzip(), unheard));
+    });
 
     app.get(
       '/api/sync/changes',
       { schema: { querystring: changesQuery, response: { 200: frame, ...problems }, tags } },
-      async ({ access, query, raw }, reply) => {
+      async (request, reply) => {
+        const { access, query, raw } = request;
         await checkPosition(storage, query);
         reply.header('cache-control', 'no-store');
-        const group = groupOf(access.scope);
-        const first = await turnstiles.catchUp.pass(() => storage.readFrame(group, query.from, query.limit));
-        if (query.wait === 0 || first.changes.length > 0 || first.to < first.head) return first;
+        const read = (group: Group): Promise<Frame> => storage.readFrame(group, query.from, query.limit);
+        const first = await readFor(request, (group) => turnstiles.catchUp.pass(() => read(group)));
+        const hasNews = first.changes.length > 0 || first.to < first.head || request.access !== access;
+        if (query.wait === 0 || hasNews) return first;
         const gone = new AbortController();
         const leave = (): void => gone.abort();
         raw.socket.once('close', leave);
         // What is committed after the token has expired is not for its holder any more.
         const waitMs = Math.min(query.wait * 1000, access.expiresAt - now());
-        await waiters.wait(group, first.to, waitMs, gone.signal);
+        const waiting = { group: groupOf(access.scope), userId: access.actor.id, from: first.to };
+        await waiters.wait(waiting, waitMs, gone.signal);
         raw.socket.off('close', leave);
-        return storage.readFrame(group, query.from, query.limit);
+        return readFor(request, read);
       },
     );
 
