@@ -56,7 +56,7 @@ export const settle = async (laboratory: Laboratory): Promise<void> => {
     Object.assign(cable, { losesAnswers: 0, repeatsRequests: 0, stalePages: 0, breaksSnapshots: 0 });
     machine.fuse = null;
   }
-  if (laboratory.server !== null) Object.assign(laboratory.server.machine, { fuse: null, fullDisk: 0 });
+  if (laboratory.server !== null) Object.assign(laboratory.server.machine, { fuse: null, roomFor: null });
   await laboratory.tend(true);
   const end = laboratory.world.elapsed + PATIENCE_MS;
   for (;;) {

@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Verdict } from '#contract/wire/sync.ts';
 import { enter, unhandled } from './ambient.ts';
 import { checkLog } from './check-log.ts';
 import { checkScreen } from './check-screen.ts';
@@ -10,7 +11,7 @@ import { Killed, type Machine } from './machine.ts';
 import { forbiddenMarks, PEOPLE, type Person } from './people.ts';
 import { accessOf, copyImage, ServerNode } from './server-node.ts';
 import { StationNode, type StationPorts } from './station-node.ts';
-import { Violation } from './violation.ts';
+import { require, Violation } from './violation.ts';
 import { World } from './world.ts';
 
 /** A copy of the server's database from earlier, and how far it goes. */
@@ -200,7 +201,10 @@ export class Laboratory {
   readonly stationPorts: StationPorts = {
     world: undefined as never,
     server: () => this.server,
-    observer: { arrived: (token, what, text) => this.#arrived(token, what, text) },
+    observer: {
+      arrived: (token, what, text) => this.#arrived(token, what, text),
+      acknowledges: (clientId, { verdicts }) => this.guarded(() => this.#acknowledges(clientId, verdicts ?? [])),
+    },
     shown: (station, shipment) => this.guarded(() => checkScreen(this, station, shipment)),
   };
 
@@ -295,6 +299,18 @@ export class Laboratory {
       if (station?.machine.isAlive === true) checkStation(this, station);
     });
     this.world.isFrozen = false;
+  }
+
+  /** Whoever is told of a verdict may rely on it: it is on the disk, for another connection to read, before the answer leaves. */
+  #acknowledges(clientId: string, verdicts: readonly Verdict[]): void {
+    const { server } = this;
+    if (server?.looker.open !== true) return;
+    const find = server.looker.prepare('SELECT 1 FROM ledger WHERE client_id = ? AND n = ?');
+    for (const { n, seq } of verdicts) {
+      const isKept = seq === 0 || find.get(clientId, n) !== undefined;
+      require(isKept, 'lost', 'no acknowledged work is lost', () =>
+        `${clientId}/${n} is acknowledged before it is committed`);
+    }
   }
 
   #arrived(token: string, what: string, text: string): void {

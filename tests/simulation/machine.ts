@@ -35,8 +35,8 @@ export class Machine {
   isAlive = true;
   /** It is killed before so many more statements have run. */
   fuse: number | null = null;
-  /** So many more writes find the disk full. */
-  fullDisk = 0;
+  /** So many more writes fit on the disk; the one after them finds it full, and then somebody makes room. */
+  roomFor: number | null = null;
   onFuse: () => void = () => undefined;
   #lastTurn = 0;
 
@@ -56,10 +56,10 @@ export class Machine {
   }
 
   /** Something slow outside of the loop: a disk, another process. */
-  pause(): Promise<void> {
+  pause(longestMs = 12): Promise<void> {
     const { chance } = this.world;
     if (!chance.once(3)) return Promise.resolve();
-    const ms = chance.once(8) ? chance.between(1, 12) : chance.between(0, 0.6);
+    const ms = chance.once(8) ? chance.between(1, longestMs) : chance.between(0, 0.6);
     return new Promise((resolve) => void this.world.after(ms, this, 'slow', resolve));
   }
 
@@ -73,8 +73,10 @@ export class Machine {
         throw new Killed();
       }
     }
-    if (!isWrite || this.fullDisk === 0) return;
-    this.fullDisk -= 1;
+    if (!isWrite || this.roomFor === null) return;
+    this.roomFor -= 1;
+    if (this.roomFor >= 0) return;
+    this.roomFor = null;
     throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
   }
 

@@ -34,6 +34,8 @@ export class Cable {
 export type Observer = {
   /** A message arrived at a station whose person has this token. */
   readonly arrived: (token: string, what: string, text: string) => void;
+  /** The server is about to send its answer to a push. */
+  readonly acknowledges: (clientId: string, reply: Partial<PushReply>) => void;
 };
 
 export type Surroundings = {
@@ -200,6 +202,7 @@ class SimulatedSocket implements SocketPort {
     if (session === null || !session.connected) return;
     server.take(session, event, JSON.parse(text), (answer) => {
       const said = JSON.stringify(answer);
+      if (event === 'sync:push') this.#at.observer.acknowledges(JSON.parse(text).clientId, answer);
       if (event === 'sync:push' && this.#at.cable.losesAnswers > 0) {
         this.#at.cable.losesAnswers -= 1;
         this.reset(wire);
@@ -325,6 +328,7 @@ class SimulatedHttp implements HttpPort {
     const body = JSON.stringify({ clientId, mutations });
     const text = await this.#ask(async (server, token) => {
       const answer = await server.ask(token, 'POST', '/api/sync/mutations', { body: JSON.parse(body) });
+      observer.acknowledges(clientId, answer as PushReply);
       if (cable.losesAnswers > 0) {
         cable.losesAnswers -= 1;
         throw new Error('lost');

@@ -149,7 +149,7 @@ export const perform = async (laboratory: Laboratory, { do: what, station: which
       if (server !== null) server.machine.fuse = pick % 60;
       return;
     case 'fillDisk':
-      if (server !== null) server.machine.fullDisk = 1 + (pick % 3);
+      if (server !== null) server.machine.roomFor = pick % 16;
       return;
     case 'backup':
       laboratory.backup();

@@ -77,7 +77,8 @@ const slow = (storage: Storage, machine: Machine): Storage => {
     readChanges: (from, limit) => take(() => storage.readChanges(from, limit)),
     snapshotPage: (group, after, limit) => {
       const most = Math.min(limit, chance.once(2) ? 1 + chance.below(12) : limit);
-      return take(() => storage.snapshotPage(group, after, most));
+      // The whole of a snapshot takes seconds where there is much of it.
+      return machine.pause(200).then(() => take(() => storage.snapshotPage(group, after, most)));
     },
   };
 };

@@ -248,14 +248,14 @@ export class StationNode {
 
   /** Looking is no statement of the station's own: no fuse burns and no disk is full. */
   #asNobody<T>(look: () => T): T {
-    const { fuse, fullDisk } = this.machine;
+    const { fuse, roomFor } = this.machine;
     this.machine.fuse = null;
-    this.machine.fullDisk = 0;
+    this.machine.roomFor = null;
     try {
       return look();
     } finally {
       this.machine.fuse = fuse;
-      this.machine.fullDisk = fullDisk;
+      this.machine.roomFor = roomFor;
     }
   }
 
