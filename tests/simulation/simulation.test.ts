@@ -64,7 +64,16 @@ describe('planted bugs', () => {
   });
 
   // Those that show within a few schedules; `npm run sim -- --bugs` plants them all.
-  it.each(['cursor-in-another-transaction', 'no-warehouse-from', 'rejected-keeps-its-number', 'half-a-transaction'])(
+  it.each([
+    'ack-before-commit',
+    'cursor-in-another-transaction',
+    'no-warehouse-from',
+    'replay-without-hash',
+    'rejected-keeps-its-number',
+    'numbers-not-given-back',
+    'half-a-transaction',
+    'done-at-ack',
+  ])(
     '%s is caught',
     async (name) => {
       const { code, text } = await sim('--bug', name, '--operations', '150');
