@@ -62,6 +62,7 @@ class World {
   #engine!: SyncEngine;
   #outbox!: Outbox;
   #how = 'never leaves';
+  #joined = false;
   #work = 0;
   #ids = 0;
   #epochs = 1;
@@ -82,6 +83,8 @@ class World {
         server.commit({ entity: 'shipment', id: step.id, op: 'evict', row: null, shipmentId: step.id });
         break;
       case 'push': {
+        // A server that was restored has no socket of ours in a room before the next hello, which compares chains.
+        if (!this.#joined) break;
         const frame = server.frame(Math.max(0, server.head - step.back), step.length);
         this.#frames.push(frame);
         await this.#engine.receive(frame).catch(() => undefined);
@@ -111,6 +114,8 @@ class World {
         await this.#boot();
         break;
       case 'restore':
+        this.#joined = false;
+        this.#frames.length = 0;
         if (step.told) this.#epochs += 1;
         server.restore(Math.max(0, server.head - step.back), step.told ? `epoch-${this.#epochs}` : server.epoch);
         // What is written after a restore is not what was there before.
@@ -170,10 +175,12 @@ class World {
       send: async (clientId, mutations) => {
         if (this.#how === 'never leaves') throw unreachable('down');
         const reply = server.push(clientId, mutations);
+        // Killed meanwhile: nobody is there any more to take the answer.
+        if (this.#outbox !== outbox) return await new Promise<never>(() => undefined);
         if (this.#how === 'answer lost') throw unreachable('lost');
         return reply;
       },
-      isReachable: () => true,
+      isReachable: () => this.#outbox === outbox,
       cursor: () => cache.position()?.cursor ?? null,
       onChanged: () => undefined,
     });
@@ -186,13 +193,18 @@ class World {
       beforeApply: async () => undefined,
       applied: async ({ epoch, to, chain }) => outbox.settle({ epoch, seq: to, chain }),
       cleared: async () => undefined,
-      rebuilt: async ({ cursor }) => outbox.settle(cursor),
+      beforeSwap: async () => undefined,
+      rebuilt: async ({ cursor }) => {
+        outbox.settle(cursor);
+        outbox.recheck();
+      },
     });
     await outbox.load();
     await outbox.setOwner({ key: 'o', userId: 'me', userName: 'Me', role: 'receiver', server: 's' });
   }
 
   async #hello(lost: boolean): Promise<void> {
+    this.#joined ||= !lost;
     const { clientId } = this.#outbox;
     const known = await this.#journal.lastAnswered(clientId);
     await this.#engine.catchUp(async (cursor) => {

@@ -39,6 +39,7 @@ const start = async () => {
       beforeApply: async () => undefined,
       applied: async () => undefined,
       cleared: async () => undefined,
+      beforeSwap: async () => undefined,
       rebuilt: async () => undefined,
     },
     serverNow: () => clock.now(),

@@ -24,12 +24,17 @@ const HELLO_MS = 15_000;
 const PUSH_MS = 10_000;
 /** A live server says at least every 5 s where its head is. One that does not has lost sight of this socket. */
 const QUIET_MS = 15_000;
+/** Dates of HTTP answers are in whole seconds. */
+const DATE_STEP_MS = 1_000;
 
 export type Links = { readonly http: HttpPort & { close(): void }; readonly socket: SocketPort };
 /** Builds both ways to a server; the simulation brings a network of its own. */
 export type OpenLinks = (to: SocketLinkOptions) => Links;
 
-const openLinks: OpenLinks = (to) => ({ http: new PollLink(to), socket: new SocketLink(to) });
+const openLinks: OpenLinks = (to) => ({
+  http: new PollLink({ ...to, onDate: (latencyMs, offsetMs) => to.listener.dated(latencyMs, offsetMs) }),
+  socket: new SocketLink(to),
+});
 
 export type LinkSessionOptions = {
   readonly url: string;
@@ -141,8 +146,9 @@ export class LinkSession {
   };
 
   async #catchUp(): Promise<void> {
+    const mine = this.#sockets;
     await this.#engine.catchUp(this.#sayHello);
-    this.#heardFrame();
+    if (mine === this.#sockets) this.#heardFrame();
   }
 
   #tell(state: LinkPolicy['state']): void {
@@ -208,6 +214,8 @@ export class LinkSession {
         this.#policy.latency(latencyMs);
         onMeasured(latencyMs, offsetMs);
       },
+      // Worse than any ping, and much better than nothing where there is no socket.
+      dated: (latencyMs, offsetMs) => onMeasured(latencyMs + DATE_STEP_MS, offsetMs),
     };
   }
 }

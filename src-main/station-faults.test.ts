@@ -8,7 +8,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeServer, shipmentRow } from './core/fake-server.ts';
 import { unreachable } from './core/link-fault.ts';
 import { FakeLinks } from './links-for-tests.ts';
+import { newId, sha256, systemClock } from './shell/system-clock.ts';
+import { createStation } from './station.ts';
 import { memorySettings, startStation, type TestStation } from './station-for-tests.ts';
+import type { StationOptions } from './station-parts.ts';
 
 // A whole station whose disk, files or people misbehave. The network is a log in memory.
 
@@ -56,6 +59,17 @@ const withRows = (...ids: string[]): FakeLinks => {
   for (const id of ids) server.put(shipmentRow(id));
   return new FakeLinks(server);
 };
+const bare = (clock: typeof systemClock): Omit<StationOptions, 'settings'> => ({
+  dir,
+  clock,
+  app: 'test',
+  random: Math.random,
+  newId,
+  hash: sha256,
+  log: () => undefined,
+  toast: () => undefined,
+  push: () => undefined,
+});
 /** The address and token of somebody else, at a server that accepts everybody. */
 const someoneElse = async (): Promise<{ serverUrl: string; token: string }> => {
   const server = createServer((request, response) => {
@@ -179,6 +193,7 @@ describe('people who come and go', () => {
     const arrived = new Promise<void>((resolve) => {
       links.beforePush = () => {
         resolve();
+        links.beforePush = async () => undefined;
         return new Promise((release) => {
           answer = release;
         });
@@ -223,26 +238,71 @@ describe('people who come and go', () => {
 });
 
 describe('stopping', () => {
-  it('in the middle of anything leaves no timer, no socket and no write behind', async () => {
+  /** Timers of the station that have not run or been called off. */
+  const counted = () => {
+    const open = new Set<object>();
+    const clock: typeof systemClock = {
+      ...systemClock,
+      setTimer: (delayMs, run) => {
+        const one = {};
+        open.add(one);
+        const cancel = systemClock.setTimer(delayMs, () => {
+          open.delete(one);
+          run();
+        });
+        return () => {
+          open.delete(one);
+          cancel();
+        };
+      },
+    };
+    return { open, clock };
+  };
+
+  it('in the middle of anything leaves no timer, no request and no fault behind', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): void => void unhandled.push(error);
     process.on('unhandledRejection', note);
     try {
       for (let ms = 0; ms < 30; ms += 3) {
         const links = withRows(...Array.from({ length: 50 }, (_, n) => `s${n}`), 'a');
-        const station = await start(links);
+        const { open, clock } = counted();
+        const station = await start(links, { clock });
         void arrive(station);
         await new Promise((resolve) => setTimeout(resolve, ms));
         links.tell(0);
-        void station.handlers['work:save']('recordArrival', { shipmentId: 'a' }, null);
+        void arrive(station);
         await stop(station);
+        expect(open.size, `${ms} ms`).toBe(0);
+        const { hellos, opened } = links;
+        const logged = station.logged.length;
         links.tell(0);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        station.station.retryNow();
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        expect([links.hellos, links.opened, open.size]).toEqual([hellos, opened, 0]);
+        // A frame that came too late was let go without touching the closed files.
+        expect(station.logged.slice(logged).filter((line) => !line.includes('connection was ended'))).toEqual([]);
       }
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
     } finally {
       process.off('unhandledRejection', note);
     }
     expect(unhandled).toEqual([]);
   }, 15_000);
+
+  it('while it still starts leaves nothing behind either', async () => {
+    const { open, clock } = counted();
+    let go = (): void => undefined;
+    const settings = {
+      ...memorySettings(MARA),
+      server: () => new Promise<typeof MARA>((resolve) => (go = () => resolve(MARA))),
+    };
+    const station = createStation({ ...bare(clock), settings, openLinks: withRows('a').open });
+    const starting = station.start();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const stopping = station.stop();
+    go();
+    await Promise.all([starting, stopping]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(open.size).toBe(0);
+  });
 });

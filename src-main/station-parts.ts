@@ -99,9 +99,10 @@ export const buildParts = (options: StationOptions): Parts => {
   const { dir, clock, hash, log } = options;
   const offline: ConnectionState = { kind: 'offline', since: new Date(clock.now()).toISOString() };
   const now: Now = { signedIn: null, link: null, isSocketUp: false, places: NO_PLACES, offline };
-  const journal = openJournal(`${dir}/journal.db`, () => clock.now(), log);
-  const cache = new StationCache({ dir, now: () => clock.now(), log, onDamage: () => now.link?.cacheDamaged() });
   const serverClock = new ServerClock(clock);
+  // What is kept for thirty days must not go because this device believes in another year.
+  const journal = openJournal(`${dir}/journal.db`, () => serverClock.now(), log);
+  const cache = new StationCache({ dir, now: () => clock.now(), log, onDamage: () => now.link?.cacheDamaged() });
   const outbox = buildOutbox(options, now, journal, cache, () => view);
   const places = (): Places => overlayPlaces(now.places, outbox.pending());
   const board = new Board({ cache, outbox, places, now: () => serverClock.now() });

@@ -104,6 +104,8 @@ class RunningStation implements Station {
   }
 
   async #signIn(next: SignedIn): Promise<void> {
+    // Quitting does not wait for settings or a server: what they bring comes to nobody.
+    if (this.#stopping) return;
     const { hash } = this.#options;
     const { now, cache, outbox, inbox, serverClock } = this.#parts;
     await this.#endLink();
@@ -168,9 +170,10 @@ class RunningStation implements Station {
         beforeApply: (frame) => inbox.note(frame),
         applied: (frame) => this.#applied(frame),
         cleared: () => this.#reload(),
+        beforeSwap: (position, isOtherHistory) => inbox.skipTo(position, isOtherHistory),
         rebuilt: async (position) => {
           outbox.settle(position.cursor);
-          await inbox.skipTo(position);
+          outbox.recheck();
           await this.#reload();
         },
       },
@@ -235,11 +238,13 @@ class RunningStation implements Station {
 
   #keepTidy(): void {
     if (this.#stopping) return;
-    const { view, board, journal } = this.#parts;
+    const { view, board, journal, serverClock } = this.#parts;
     const { clock, log } = this.#options;
     view.touchShipments(board.outdated());
-    const before = new Date(clock.now() - KEPT_MS).toISOString();
-    journal.journal.prune(before).catch(() => log('journal.not_pruned'));
+    if (serverClock.offsetMs !== null) {
+      const before = new Date(serverClock.now() - KEPT_MS).toISOString();
+      journal.journal.prune(before).catch(() => log('journal.not_pruned'));
+    }
     this.#tidy = clock.setTimer(TIDY_MS, () => this.#keepTidy());
   }
 }

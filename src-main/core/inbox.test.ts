@@ -128,7 +128,7 @@ describe('Inbox', () => {
   it('tells nothing of a snapshot, and nothing twice after one', async () => {
     const { inbox, cache, server, take, move } = await withShipments(2);
     move('s0');
-    await inbox.skipTo({ cursor: server.cursorAt(server.head), group: server.group, syncedAt: null });
+    await inbox.skipTo({ cursor: server.cursorAt(server.head), group: server.group, syncedAt: null }, false);
     await take();
     expect(inbox.items).toEqual([]);
     cache.file.at = null;
@@ -137,6 +137,24 @@ describe('Inbox', () => {
     move('s1');
     await take();
     expect(inbox.items).toHaveLength(1);
+  });
+
+  it('brings what a restored server says under numbers that were news once before', async () => {
+    const { inbox, cache, server, take, move, toasts } = await withShipments(3);
+    move('s0');
+    move('s1');
+    await take();
+    expect(inbox.items).toHaveLength(2);
+    // Back to before both; the epoch is the same.
+    server.restore(3);
+    move('s2');
+    await inbox.skipTo({ cursor: server.cursorAt(3), group: server.group, syncedAt: null }, true);
+    cache.file = new MemoryCache().file;
+    cache.file.apply(server.frame(0, 3), null);
+    await take();
+    // The later of two items stands for their number.
+    expect(inbox.items.map(({ title }) => title).sort()).toEqual(['SHP-s1 has arrived', 'SHP-s2 has arrived']);
+    expect(toasts.map(({ title }) => title).at(-1)).toBe('SHP-s2 has arrived');
   });
 
   it('makes no noise of routine', async () => {

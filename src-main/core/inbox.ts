@@ -81,10 +81,14 @@ export class Inbox {
     await this.showUnshown();
   }
 
-  /** Nothing of a snapshot is news: only what comes after it. */
-  async skipTo(position: Position): Promise<void> {
+  /**
+   * Nothing of a snapshot is news: only what comes after it. In another history that is counted from this position on, even
+   * where the lost one had come further.
+   */
+  async skipTo({ cursor }: Position, isOtherHistory: boolean): Promise<void> {
     this.#digest = null;
-    await this.#ports.journal.addInbox(position.cursor.epoch, position.cursor.seq, []);
+    if (isOtherHistory) await this.#ports.journal.forgetInboxAfter(cursor.epoch, cursor.seq);
+    await this.#ports.journal.addInbox(cursor.epoch, cursor.seq, []);
   }
 
   async markSeen(seqs: readonly number[]): Promise<void> {

@@ -42,6 +42,10 @@ const LOST_POSITION: ReadonlySet<ProblemCode> = new Set(['epoch_changed', 'curso
 export const isLostPosition = (error: unknown): boolean =>
   error instanceof LinkFault && error.code !== null && LOST_POSITION.has(error.code);
 
+/** True when the server has another history than the cursor's, rather than the same from later on. */
+export const isOtherHistory = (error: unknown): boolean =>
+  error instanceof LinkFault && (error.code === 'epoch_changed' || error.code === 'cursor_ahead');
+
 /** True when sending the same thing again can help. An unknown outcome can always be asked again. */
 export const isWorthRetrying = (error: unknown): boolean =>
   !(error instanceof LinkFault) || error.code === null || PROBLEMS[error.code].retry;

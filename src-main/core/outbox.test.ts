@@ -1,85 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Cursor, Mutation, PushReply } from '#contract/wire/sync.ts';
-import { sha256 } from '../shell/system-clock.ts';
+import { arrival, closeJournals, IVO, MARA, startOutbox } from '../outbox-for-tests.ts';
 import { StationJournal } from '../store/journal.ts';
 import { FakeClock, settled } from './fake-clock.ts';
-import { FakeServer, shipmentRow } from './fake-server.ts';
+import { shipmentRow } from './fake-server.ts';
 import { LinkFault, unreachable } from './link-fault.ts';
-import { Outbox } from './outbox.ts';
-import type { NewWork, Owner } from './ports.ts';
 import { StoreFault } from './store-fault.ts';
 
-const MARA: Owner = { key: 'srv:mara', userId: 'mara', userName: 'Mara', role: 'receiver', server: 'srv' };
-const IVO: Owner = { key: 'srv:ivo', userId: 'ivo', userName: 'Ivo', role: 'inspector', server: 'srv' };
-
-const arrival = (shipmentId: string, trailer = 'T1'): NewWork => ({
-  type: 'recordArrival',
-  args: { shipmentId, trailer },
-  occurredAt: '2026-11-23T08:00:00.000Z',
-  shipmentId,
-  shipmentNumber: `SHP-${shipmentId}`,
-});
-
-const open: StationJournal[] = [];
-afterEach(() => {
-  for (const journal of open.splice(0)) journal.close();
-});
-
-const start = async (journal = new StationJournal(':memory:', () => clock.now()), clock = new FakeClock()) => {
-  if (!open.includes(journal)) open.push(journal);
-  const server = new FakeServer();
-  let ids = 0;
-  const world = {
-    clock,
-    journal,
-    server,
-    reachable: true,
-    cursor: null as Cursor | null,
-    sent: [] as number[][],
-    inFlight: 0,
-    mostInFlight: 0,
-    changed: [] as (string | null)[],
-    logged: [] as string[],
-    /** Between the station and the server. */
-    wire: async (clientId: string, mutations: readonly Mutation[]): Promise<PushReply> =>
-      server.push(clientId, mutations),
-  };
-  const outbox = new Outbox({
-    journal,
-    clock,
-    random: () => 0.5,
-    hash: sha256,
-    newId: () => {
-      ids += 1;
-      return `client-000${ids}`;
-    },
-    log: (event) => world.logged.push(event),
-    send: async (clientId, mutations) => {
-      world.sent.push(mutations.map(({ n }) => n));
-      world.inFlight += 1;
-      world.mostInFlight = Math.max(world.mostInFlight, world.inFlight);
-      try {
-        return await world.wire(clientId, mutations);
-      } finally {
-        world.inFlight -= 1;
-      }
-    },
-    isReachable: () => world.reachable,
-    cursor: () => world.cursor,
-    onChanged: (ids) => world.changed.push(...ids),
-  });
-  await outbox.load();
-  await outbox.setOwner(MARA);
-  const echo = (): void => {
-    world.cursor = server.cursorAt(server.head);
-    outbox.settle(world.cursor);
-  };
-  return Object.assign(world, { outbox, echo });
-};
+afterEach(closeJournals);
 
 describe('Outbox', () => {
   it('goes on when the disk does not take that work is done', async () => {
-    const { outbox, journal, clock, echo, logged, server } = await start();
+    const { outbox, journal, clock, echo, logged, server } = await startOutbox();
     server.put(shipmentRow('a'));
     journal.markDone = async () => {
       throw new StoreFault('full', 'disk full');
@@ -93,7 +24,7 @@ describe('Outbox', () => {
   });
 
   it('numbers work in the order it was done and sends it in that order', async () => {
-    const { outbox, server, sent } = await start();
+    const { outbox, server, sent } = await startOutbox();
     server.put(shipmentRow('a'));
     const stored = [
       await outbox.add(arrival('a', 'T1')),
@@ -107,7 +38,7 @@ describe('Outbox', () => {
   });
 
   it('says saved only when the journal has it, and nothing is kept when it has not', async () => {
-    const { outbox, journal, sent } = await start();
+    const { outbox, journal, sent } = await startOutbox();
     journal.append = () => Promise.reject(new StoreFault('full', 'disk full'));
     await expect(outbox.add(arrival('a'))).rejects.toMatchObject({ kind: 'full' });
     await settled();
@@ -116,7 +47,7 @@ describe('Outbox', () => {
   });
 
   it('stays on screen until the verdict is stored and the cursor has passed it', async () => {
-    const { outbox, server, echo, journal, clock } = await start();
+    const { outbox, server, echo, journal, clock } = await startOutbox();
     server.put(shipmentRow('a'));
     await outbox.add(arrival('a'));
     expect(outbox.pendingOn('a').map(({ state }) => state)).toEqual(['pending']);
@@ -129,7 +60,7 @@ describe('Outbox', () => {
   });
 
   it('is settled when the echo comes before the verdict', async () => {
-    const world = await start();
+    const world = await startOutbox();
     world.server.put(shipmentRow('a'));
     let answer = (): void => undefined;
     world.wire = async (clientId, mutations) => {
@@ -149,7 +80,7 @@ describe('Outbox', () => {
   });
 
   it('sends batches of at most fifty, one in flight', async () => {
-    const world = await start();
+    const world = await startOutbox();
     world.server.put(shipmentRow('a'));
     world.reachable = false;
     for (let n = 1; n <= 120; n += 1) await world.outbox.add(arrival('a', `T${n}`));
@@ -161,7 +92,7 @@ describe('Outbox', () => {
   });
 
   it('keeps batches under the size a message may have', async () => {
-    const world = await start();
+    const world = await startOutbox();
     world.reachable = false;
     for (let n = 1; n <= 6; n += 1) await world.outbox.add(arrival('a', 'x'.repeat(80_000)));
     world.reachable = true;
@@ -170,7 +101,7 @@ describe('Outbox', () => {
   });
 
   it('sends the same numbers again when the outcome is unknown, and it takes effect once', async () => {
-    const world = await start();
+    const world = await startOutbox();
     world.server.put(shipmentRow('a'));
     let lost = 0;
     world.wire = async (clientId, mutations) => {
@@ -188,7 +119,7 @@ describe('Outbox', () => {
   });
 
   it('sends nothing while the server cannot be reached, and all of it at once when it can', async () => {
-    const world = await start();
+    const world = await startOutbox();
     world.server.put(shipmentRow('a'));
     world.reachable = false;
     await world.outbox.add(arrival('a'));
@@ -201,7 +132,7 @@ describe('Outbox', () => {
   });
 
   it('does not lose a call that comes just when it has found nothing to do', async () => {
-    const world = await start();
+    const world = await startOutbox();
     world.server.put(shipmentRow('a'));
     for (let turns = 0; turns < 30; turns += 1) {
       world.reachable = false;
@@ -216,7 +147,7 @@ describe('Outbox', () => {
   });
 
   it('does not touch the numbers of work that is on its way', async () => {
-    const world = await start();
+    const world = await startOutbox();
     world.server.put(shipmentRow('a'));
     const order: string[] = [];
     let arrive = (): void => undefined;
@@ -246,7 +177,7 @@ describe('Outbox', () => {
   });
 
   it('hands rejected work to a person, keeps it, and goes on with the rest', async () => {
-    const { outbox, server, journal, echo } = await start();
+    const { outbox, server, journal, echo } = await startOutbox();
     server.put(shipmentRow('b'));
     await outbox.add(arrival('missing'));
     await outbox.add(arrival('b'));
@@ -259,7 +190,7 @@ describe('Outbox', () => {
   });
 
   it('does not let anybody mark as handled what was not refused', async () => {
-    const world = await start();
+    const world = await startOutbox();
     world.reachable = false;
     const { mutation } = await world.outbox.add(arrival('a'));
     await world.outbox.markHandled(mutation.clientId, mutation.n);
@@ -267,7 +198,7 @@ describe('Outbox', () => {
   });
 
   it('takes a new identity when its own is in use elsewhere, and everything still takes effect once', async () => {
-    const world = await start();
+    const world = await startOutbox();
     const { server, outbox } = world;
     server.put(shipmentRow('a'));
     // The disk of this station was copied: its twin has used number 1 already.
@@ -295,7 +226,7 @@ describe('Outbox', () => {
   });
 
   it('sends again from where the server says it is behind', async () => {
-    const world = await start();
+    const world = await startOutbox();
     const { server, outbox, echo } = world;
     server.put(shipmentRow('a'));
     for (let n = 1; n <= 3; n += 1) await outbox.add(arrival('a', `T${n}`));
@@ -310,7 +241,7 @@ describe('Outbox', () => {
   });
 
   it('gives a server restored from a backup what it lost', async () => {
-    const { server, outbox, echo, clock } = await start();
+    const { server, outbox, echo, clock } = await startOutbox();
     server.put(shipmentRow('a'));
     for (let n = 1; n <= 3; n += 1) await outbox.add(arrival('a', `T${n}`));
     await settled();
@@ -326,7 +257,7 @@ describe('Outbox', () => {
   });
 
   it('starts a new numbering when the server lost more than the journal still has', async () => {
-    const { server, outbox, echo, clock, journal } = await start();
+    const { server, outbox, echo, clock, journal } = await startOutbox();
     server.put(shipmentRow('a'));
     for (let n = 1; n <= 3; n += 1) await outbox.add(arrival('a', `T${n}`));
     await settled();
@@ -343,7 +274,7 @@ describe('Outbox', () => {
   });
 
   it('puts work the server cannot read aside and moves the rest up', async () => {
-    const world = await start();
+    const world = await startOutbox();
     const { server, outbox } = world;
     server.put(shipmentRow('a'));
     world.wire = async (clientId, mutations) => {
@@ -366,7 +297,7 @@ describe('Outbox', () => {
   });
 
   it('finds the one piece for which a whole batch is refused', async () => {
-    const world = await start();
+    const world = await startOutbox();
     const { server, outbox } = world;
     server.put(shipmentRow('a'));
     world.wire = async (clientId, mutations) => {
@@ -388,7 +319,7 @@ describe('Outbox', () => {
 
   it('waits, and hands nothing to a person, when the token or the server is the trouble', async () => {
     for (const code of ['token_expired', 'storage_full', 'stopping'] as const) {
-      const world = await start();
+      const world = await startOutbox();
       world.server.put(shipmentRow('a'));
       world.wire = () => Promise.reject(new LinkFault(code, code));
       await world.outbox.add(arrival('a'));
@@ -401,7 +332,7 @@ describe('Outbox', () => {
   });
 
   it('does not ask a server in a tight loop that is never content', async () => {
-    const world = await start();
+    const world = await startOutbox();
     const { clientId } = world.outbox;
     world.wire = async () => ({
       verdicts: [],
@@ -417,7 +348,7 @@ describe('Outbox', () => {
   });
 
   it('sends nobody’s work under another name', async () => {
-    const world = await start();
+    const world = await startOutbox();
     const { server, outbox } = world;
     server.put(shipmentRow('a'));
     world.reachable = false;
@@ -438,13 +369,13 @@ describe('Outbox', () => {
   it('has everything again after a restart, answered work included', async () => {
     const clock = new FakeClock();
     const journal = new StationJournal(':memory:', () => clock.now());
-    const before = await start(journal, clock);
+    const before = await startOutbox(journal, clock);
     before.server.put(shipmentRow('a'));
     await before.outbox.add(arrival('a', 'T1'));
     await settled();
     before.reachable = false;
     await before.outbox.add(arrival('a', 'T2'));
-    const after = await start(journal, clock);
+    const after = await startOutbox(journal, clock);
     expect(after.outbox.clientId).toBe(before.outbox.clientId);
     expect(after.outbox.pendingOn('a').map(({ state, mutation }) => [state, mutation.args.trailer])).toEqual([
       ['answered', 'T1'],
@@ -453,7 +384,7 @@ describe('Outbox', () => {
   });
 
   it('takes nothing more once it is stopped', async () => {
-    const { outbox } = await start();
+    const { outbox } = await startOutbox();
     await outbox.stop();
     await expect(outbox.add(arrival('a'))).rejects.toThrow();
   });

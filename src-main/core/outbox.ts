@@ -1,13 +1,13 @@
-import { PROBLEMS, type ProblemCode } from '#contract/wire/errors.ts';
+import { PROBLEMS } from '#contract/wire/errors.ts';
 import { type Cursor, MAX_PUSH, type Mutation, type PushReply } from '#contract/wire/sync.ts';
 import { Backoff } from './backoff.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { isWorthRetrying, LinkFault, refusalOf } from './link-fault.ts';
+import { keyOf, OpenWork } from './open-work.ts';
 import type { Cancel, Clock, Hash, Journal, Log, NewId, NewWork, Owner, Random, Refused, Work } from './ports.ts';
 import { SerialQueue } from './serial-queue.ts';
+import { StoreFault } from './store-fault.ts';
+import { workHash } from './work-hash.ts';
 
-/** Characters of one batch, well under the server's message limit of 1 MB whatever the encoding. */
-const BATCH_CHARS = 200_000;
 const DONE_DELAY_MS = 2_000;
 /** Sends in a row without a verdict before the back-off takes over, lest a confused server be asked in a tight loop. */
 const MOST_BARREN = 10;
@@ -33,14 +33,11 @@ export type OutboxPorts = {
   readonly onChanged: (shipmentIds: ReadonlySet<string | null>) => void;
 };
 
-const keyOf = (work: Work): string => `${work.mutation.clientId}:${work.mutation.n}`;
-
 /** Work on its way to the server: on disk before anybody is told "saved", and there until its verdict and its echo have come. */
 export class Outbox {
   readonly #ports: OutboxPorts;
   readonly #backoff: Backoff;
-  /** Everything not done, oldest first. */
-  #open = new Map<string, Work>();
+  readonly #open = new OpenWork();
   #inFlight: ReadonlySet<string> = new Set();
   #owner: Owner | null = null;
   #clientId = '';
@@ -51,6 +48,8 @@ export class Outbox {
   /** Reads and writes of the journal together with what is in memory, one at a time, so that the two never differ. */
   readonly #books = new SerialQueue();
   #stopped = false;
+  /** The server may have lost what it answered before. */
+  #recheckDue = false;
   #batchLimit = MAX_PUSH;
   #retry: Cancel | null = null;
   #done: Work[] = [];
@@ -67,16 +66,21 @@ export class Outbox {
 
   load(): Promise<void> {
     return this.#books.run(async () => {
-      this.#open = new Map((await this.#ports.journal.openWork()).map((work) => [keyOf(work), work]));
+      this.#open.replaceAll(await this.#ports.journal.openWork());
+      // Written down a moment after it happened, so the journal may say of work in the cache that it is still to come.
+      const cursor = this.#ports.cursor();
+      if (cursor !== null) this.#writeSoon(this.#open.takePassed(cursor));
     });
   }
 
   /** Whose work is taken and sent from now on; null stops both. Others' unsent work stays until they are back. */
   setOwner(owner: Owner | null): Promise<void> {
     return this.#turns.run(async () => {
-      this.#clientId = owner === null ? '' : await this.#ports.journal.setOwner(owner, this.#ports.newId());
+      this.#clientId = owner === null ? '' : await this.#identify(owner);
       this.#owner = owner;
-      this.#ports.onChanged(this.#shipments([...this.#open.values()]));
+      this.#open.setServer(owner?.server ?? null);
+      this.#recheckDue = owner !== null;
+      this.#ports.onChanged(this.#shipments(this.#open.everything()));
     });
   }
 
@@ -84,11 +88,10 @@ export class Outbox {
   async add(work: NewWork): Promise<Work> {
     const owner = this.#owner;
     if (owner === null || this.#stopped) throw new Error('nobody is signed in');
-    const { type, args, base, occurredAt } = work;
-    const hash = this.#ports.hash(canonicalJson({ type, args, base: base ?? null, occurredAt }));
+    const hash = workHash(this.#ports.hash, work);
     const stored = await this.#books.run(async () => {
       const added = await this.#ports.journal.append(owner.key, work, hash);
-      this.#open.set(keyOf(added), added);
+      this.#open.put([added]);
       return added;
     });
     this.#ports.onChanged(new Set([stored.shipmentId]));
@@ -97,18 +100,22 @@ export class Outbox {
   }
 
   /** Work that is on screen but not yet in the cache, oldest first. */
-  pendingOn(shipmentId: string): Work[] {
-    return this.pending().filter((work) => work.shipmentId === shipmentId);
+  pendingOn(shipmentId: string): readonly Work[] {
+    return this.#open.pendingOn(shipmentId);
   }
 
-  pending(): Work[] {
-    return this.all().filter(({ state }) => state === 'pending' || state === 'answered');
+  pending(): readonly Work[] {
+    return this.#open.pending();
   }
 
   /** All that is not done, of everybody who works at this server; while nobody is signed in, at any. */
-  all(): Work[] {
-    const server = this.#owner?.server;
-    return [...this.#open.values()].filter((work) => server === undefined || work.server === server);
+  all(): readonly Work[] {
+    return this.#open.here();
+  }
+
+  /** What is not done of work saved for other servers, or for this one under another address. */
+  elsewhere(): readonly Work[] {
+    return this.#open.elsewhere();
   }
 
   isInFlight(work: Work): boolean {
@@ -132,16 +139,10 @@ export class Outbox {
 
   /** The cache has come to this position: what was waiting for its echo is done. */
   settle(cursor: Cursor): void {
-    const passed = [...this.#open.values()].filter(
-      ({ state, verdict, verdictEpoch }) =>
-        state === 'answered' && verdict !== null && (verdictEpoch !== cursor.epoch || verdict.seq <= cursor.seq),
-    );
+    const passed = this.#open.takePassed(cursor);
     if (passed.length === 0) return;
-    for (const work of passed) this.#open.delete(keyOf(work));
+    this.#writeSoon(passed);
     this.#ports.onChanged(this.#shipments(passed));
-    // Writing it down can wait: after a crash the verdict and the cursor say the same again.
-    this.#done.push(...passed);
-    this.#writeDone ??= this.#ports.clock.setTimer(DONE_DELAY_MS, () => void this.#flushDone());
   }
 
   /**
@@ -154,14 +155,27 @@ export class Outbox {
     await this.#turns.run(async () => {
       if (this.#owner === null || clientId !== this.#clientId) return;
       this.#ports.log('outbox.server_lost_work', { serverLastN, knownN });
-      await this.#resendFrom(serverLastN + 1);
+      await this.#resendFrom(clientId, serverLastN + 1);
     });
   }
 
+  /**
+   * The server's history may be another than the one that answered: with the next push it is asked for the last answer it
+   * gave, under every identity its person has had here. Where it has lost that, it is given again what it lost.
+   */
+  recheck(): void {
+    this.#recheckDue = this.#owner !== null;
+    void this.pump();
+  }
+
+  /** Call when the link has ended. Nothing is written any more when this resolves. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#retry?.();
+    await this.#pumping;
+    await this.#turns.idle();
     await this.#flushDone();
+    this.#writeDone?.();
   }
 
   /** Sends what there is, batch after batch, one in flight; resolves when nothing more can be sent now. Never rejects. */
@@ -189,7 +203,7 @@ export class Outbox {
 
   async #sendAll(): Promise<void> {
     for (let barren = 0; ; ) {
-      const sent = await this.#turns.run(() => this.#sendBatch());
+      const sent = await this.#turns.run(() => (this.#recheckDue ? this.#recheck() : this.#sendBatch()));
       if (sent === 'nothing') return;
       barren = sent === 'verdicts' ? 0 : barren + 1;
       if (sent === 'later' || barren > MOST_BARREN) {
@@ -207,22 +221,12 @@ export class Outbox {
     return !this.#stopped && this.#owner !== null && this.#ports.isReachable();
   }
 
-  #nextBatch(): Work[] {
-    const mine = [...this.#open.values()]
-      .filter((work) => work.state === 'pending' && work.mutation.clientId === this.#clientId)
-      .sort((a, b) => a.mutation.n - b.mutation.n);
-    let chars = 0;
-    const end = mine.findIndex((work, index) => {
-      chars += JSON.stringify(work.mutation).length;
-      return index >= this.#batchLimit || (index > 0 && chars > BATCH_CHARS);
-    });
-    return end < 0 ? mine : mine.slice(0, end);
-  }
-
   async #sendBatch(): Promise<Sent> {
-    const batch = this.#canSend() ? this.#nextBatch() : [];
-    if (batch.length === 0) return 'nothing';
-    const clientId = this.#clientId;
+    const owner = this.#owner;
+    const batch = owner !== null && this.#canSend() ? this.#open.nextBatch(owner.key, this.#batchLimit) : [];
+    const [first] = batch;
+    if (first === undefined) return 'nothing';
+    const { clientId } = first.mutation;
     this.#setInFlight(batch);
     try {
       const reply = await this.#ports.send(
@@ -231,10 +235,10 @@ export class Outbox {
       );
       const news = await this.#takeVerdicts(clientId, reply);
       this.#batchLimit = MAX_PUSH;
-      if (reply.stoppedBy !== undefined) return await this.#stoppedBy(reply.stoppedBy, batch);
+      if (reply.stoppedBy !== undefined) return await this.#stoppedBy(reply.stoppedBy, first);
       return news ? 'verdicts' : 'later';
     } catch (error) {
-      return await this.#notSent(error, batch);
+      return await this.#notSent(error, first, batch.length);
     } finally {
       this.#setInFlight([]);
     }
@@ -250,61 +254,105 @@ export class Outbox {
       this.#replace(stored);
       return stored.length;
     });
+    // The journal waits for none of these answers: what is waited for here is not what is on the disk.
+    if (answered === 0) await this.load();
     const cursor = this.#ports.cursor();
     if (cursor !== null) this.settle(cursor);
     return answered > 0;
   }
 
-  async #stoppedBy(stop: NonNullable<PushReply['stoppedBy']>, batch: readonly Work[]): Promise<Sent> {
+  async #stoppedBy(stop: NonNullable<PushReply['stoppedBy']>, { mutation }: Work): Promise<Sent> {
     this.#ports.log('outbox.stopped', { code: stop.code, n: stop.n, expected: stop.expected ?? null });
-    if (stop.code === 'identity_conflict') return await this.#renumber(null);
+    if (stop.code === 'identity_conflict') return await this.#renumber(mutation.clientId, null);
     if (stop.code === 'out_of_order') {
-      const first = batch[0]?.mutation.n ?? 1;
-      if (stop.expected === undefined || stop.expected >= first) return 'later';
-      return await this.#resendFrom(stop.expected);
+      if (stop.expected === undefined || stop.expected >= mutation.n) return 'later';
+      return await this.#resendFrom(mutation.clientId, stop.expected);
     }
-    return await this.#refusedOne(stop.n, stop.code, stop.message);
+    return await this.#refusedOne(mutation.clientId, stop);
   }
 
   /** Nothing is known of the batch, or it was refused as a whole. */
-  async #notSent(error: unknown, batch: readonly Work[]): Promise<Sent> {
+  async #notSent(error: unknown, { mutation }: Work, size: number): Promise<Sent> {
     if (!(error instanceof LinkFault)) throw error;
-    if (isWorthRetrying(error) || refusalOf(error) !== null || error.code === null) return 'later';
-    const [first] = batch;
-    if (batch.length > 1 || first === undefined) {
+    const { code, message } = error;
+    if (isWorthRetrying(error) || refusalOf(error) !== null || code === null) return 'later';
+    if (size > 1) {
       // One of them is the reason: send one by one until it shows.
       this.#batchLimit = 1;
       return 'otherwise';
     }
-    return await this.#refusedOne(first.mutation.n, error.code, error.message);
+    return await this.#refusedOne(mutation.clientId, { n: mutation.n, code, message });
   }
 
   /** The server can give no verdict on `n`, so it would block all that follows: it goes to a person, the rest moves up. */
-  async #refusedOne(n: number, code: ProblemCode, message: string): Promise<Sent> {
+  async #refusedOne(clientId: string, { n, code, message }: Refused): Promise<Sent> {
     if (PROBLEMS[code].retry || refusalOf(new LinkFault(code, message)) !== null) return 'later';
-    return await this.#renumber({ n, code, message });
+    return await this.#renumber(clientId, { n, code, message });
   }
 
-  async #renumber(refused: Refused | null): Promise<Sent> {
+  async #recheck(): Promise<Sent> {
+    const owner = this.#owner;
+    if (owner === null || !this.#canSend()) return 'nothing';
+    for (const last of await this.#ports.journal.lastAnsweredWork(owner.key)) {
+      try {
+        await this.#recheckOne(last);
+      } catch (error) {
+        if (isWorthRetrying(error) || refusalOf(error) !== null) return 'later';
+      }
+    }
+    this.#recheckDue = false;
+    return 'otherwise';
+  }
+
+  async #recheckOne({ mutation, verdict }: Work): Promise<void> {
+    const { clientId, n } = mutation;
+    const reply = await this.#ports.send(clientId, [mutation]);
+    const expected = reply.stoppedBy?.code === 'out_of_order' ? reply.stoppedBy.expected : undefined;
+    const again = reply.verdicts.find((each) => each.n === n);
+    // Seq 0: so long ago that the server only knows that it answered.
+    const isSame = again?.seq === verdict?.seq && again?.verdict === verdict?.verdict;
+    const isKnown = again === undefined || again.seq === 0 || isSame;
+    if (expected === undefined && isKnown) return;
+    this.#ports.log('outbox.server_lost_work', { serverLastN: (expected ?? n) - 1, knownN: n });
+    if (again === undefined) return void (await this.#resendFrom(clientId, expected ?? n));
+    // It had lost just this one, and has decided it anew.
+    await this.#ports.journal.reopenAnswered(clientId, n - 1);
+    await this.load();
+    await this.#takeVerdicts(clientId, reply);
+  }
+
+  async #renumber(clientId: string, refused: Refused | null): Promise<Sent> {
     if (this.#owner === null) return 'later';
-    const before = [...this.#open.values()];
-    this.#clientId = this.#ports.newId();
-    await this.#ports.journal.renumber(this.#owner.key, this.#clientId, refused);
+    const before = this.#open.everything();
+    const fresh = this.#ports.newId();
+    await this.#ports.journal.renumber(this.#owner.key, clientId, fresh, refused);
+    if (clientId === this.#clientId) this.#clientId = fresh;
     await this.load();
     this.#ports.onChanged(this.#shipments(before));
     return 'otherwise';
   }
 
-  async #resendFrom(n: number): Promise<Sent> {
-    const complete = await this.#ports.journal.reopenAnswered(this.#clientId, n - 1);
-    if (!complete) return await this.#renumber(null);
+  async #resendFrom(clientId: string, n: number): Promise<Sent> {
+    const complete = await this.#ports.journal.reopenAnswered(clientId, n - 1);
+    if (!complete) return await this.#renumber(clientId, null);
     await this.load();
-    this.#ports.onChanged(this.#shipments([...this.#open.values()]));
+    this.#ports.onChanged(this.#shipments(this.#open.everything()));
     return 'otherwise';
   }
 
+  /** An identity that cannot be written down yet is written with the first piece of work. */
+  async #identify(owner: Owner): Promise<string> {
+    const fresh = this.#ports.newId();
+    try {
+      return await this.#ports.journal.setOwner(owner, fresh);
+    } catch (error) {
+      this.#ports.log('outbox.no_identity', { kind: error instanceof StoreFault ? error.kind : 'other' });
+      return fresh;
+    }
+  }
+
   #replace(works: readonly Work[]): void {
-    for (const work of works) this.#open.set(keyOf(work), work);
+    this.#open.put(works);
     this.#ports.onChanged(this.#shipments(works));
   }
 
@@ -317,19 +365,26 @@ export class Outbox {
     return new Set(works.map(({ shipmentId }) => shipmentId));
   }
 
+  /** Writing down that it is done can wait: after a crash the verdict and the cursor say the same again. */
+  #writeSoon(done: readonly Work[]): void {
+    this.#done.push(...done);
+    if (this.#done.length === 0 || this.#stopped) return;
+    this.#writeDone ??= this.#ports.clock.setTimer(DONE_DELAY_MS, () => void this.#flushDone());
+  }
+
   async #flushDone(): Promise<void> {
     this.#writeDone?.();
     this.#writeDone = null;
     const done = this.#done;
     this.#done = [];
     try {
-      for (const clientId of new Set(done.map(({ mutation }) => mutation.clientId))) {
-        const ns = done.filter(({ mutation }) => mutation.clientId === clientId).map(({ mutation }) => mutation.n);
+      for (const [clientId, works] of Map.groupBy(done, ({ mutation }) => mutation.clientId)) {
+        const ns = works.map(({ mutation }) => mutation.n);
         await this.#ports.journal.markDone(clientId, ns);
       }
-    } catch {
-      // The disk is full, say. The next start finds verdict and cursor, and comes to the same.
-      this.#ports.log('outbox.done_not_written');
+    } catch (error) {
+      this.#ports.log('outbox.done_not_written', { kind: error instanceof StoreFault ? error.kind : 'other' });
+      this.#writeSoon(done);
     }
   }
 }

@@ -137,17 +137,27 @@ export interface Journal {
   markDone(clientId: string, ns: readonly number[]): Promise<void>;
   markHandled(clientId: string, n: number): Promise<void>;
   /**
-   * Gives the owner a new client id and numbers its pending work anew from 1, in one transaction. Work numbered `refused`
-   * is left behind for a person with the given code.
+   * Moves the owner's pending work from one client id to a fresh one and numbers it anew from 1, in one transaction. New work
+   * follows it when it came from the id in use. Work numbered `refused` is left behind for a person with the given code.
    */
-  renumber(ownerKey: string, freshClientId: string, refused: Refused | null): Promise<Work[]>;
+  renumber(ownerKey: string, clientId: string, freshClientId: string, refused: Refused | null): Promise<void>;
   /** Highest n with a verdict, 0 for none. */
   lastAnswered(clientId: string): Promise<number>;
-  /** Puts answered work after `afterN` back to pending, for a server that lost it. False when some is no longer kept. */
+  /** The last work the server has answered, of each client id the owner has had. */
+  lastAnsweredWork(ownerKey: string): Promise<Work[]>;
+  /**
+   * Puts work after `afterN` that the server has answered back to pending, for a server that lost it. False when some is no
+   * longer kept.
+   */
   reopenAnswered(clientId: string, afterN: number): Promise<boolean>;
   notifiedUpTo(epoch: string): Promise<number>;
   /** Adds inbox rows (those already there are left alone) and moves the watermark, in one transaction. */
   addInbox(epoch: string, upTo: number, items: readonly InboxItem[]): Promise<void>;
+  /**
+   * For everybody here: the server has lost what came after this seq and gives its numbers to other changes. Items of it stay,
+   * but no longer stand in the way of those to come.
+   */
+  forgetInboxAfter(epoch: string, seq: number): Promise<void>;
   unshown(): Promise<InboxItem[]>;
   markShown(seqs: readonly number[]): Promise<void>;
   markSeen(seqs: readonly number[]): Promise<void>;
@@ -190,6 +200,8 @@ export interface SocketListener {
   guide(event: DownPayload[GuideEvent]): void;
   /** Round trip of a ping in milliseconds, and how far this device's clock is ahead of the server. */
   measured(latencyMs: number, clockOffsetMs: number): void;
+  /** As `measured`, to the second only, from an answer over HTTP. */
+  dated(latencyMs: number, clockOffsetMs: number): void;
 }
 
 export interface SocketPort {

@@ -41,6 +41,7 @@ export const rebuildCache = async (
   cache: Cache,
   http: Pick<HttpPort, 'changes' | 'snapshot'>,
   syncedAt: (frame: Frame) => string | null,
+  beforeSwap: (position: Position) => Promise<void> = async () => undefined,
 ): Promise<Position> => {
   const shown = cache.position()?.cursor ?? null;
   const rebuild = await cache.beginRebuild();
@@ -61,6 +62,7 @@ export const rebuildCache = async (
     }
     const position = rebuild.position();
     if (position === null) throw unreachable('The snapshot had no position.');
+    await beforeSwap(position);
     await rebuild.swap();
     return position;
   } catch (error) {

@@ -147,17 +147,24 @@ describe('workItem', () => {
     verdictEpoch: null,
   };
 
+  const around = (inFlight: boolean, signedInUser: string, elsewhere = false) => ({
+    inFlight,
+    signedInUser,
+    elsewhere,
+  });
+
   it('shows how far the work has come, and why it stands', () => {
-    expect(workItem(base, false, 'mara')).toMatchObject({ n: 4, state: 'unsent', code: null, message: null });
-    expect(workItem(base, true, 'mara').state).toBe('sent');
-    expect(workItem({ ...base, state: 'answered' }, false, 'mara').state).toBe('sent');
-    expect(workItem(base, false, 'ivo').message).toBe('Is sent when Mara signs in here again.');
+    expect(workItem(base, around(false, 'mara', true)).message).toMatch(/another server address/);
+    expect(workItem(base, around(false, 'mara'))).toMatchObject({ n: 4, state: 'unsent', code: null, message: null });
+    expect(workItem(base, around(true, 'mara')).state).toBe('sent');
+    expect(workItem({ ...base, state: 'answered' }, around(false, 'mara')).state).toBe('sent');
+    expect(workItem(base, around(false, 'ivo')).message).toBe('Is sent when Mara signs in here again.');
     const refused: Work = {
       ...base,
       state: 'needs_person',
       verdict: { n: 4, verdict: 'conflict', seq: 9, code: 'already_claimed' },
     };
-    expect(workItem(refused, false, 'mara')).toMatchObject({
+    expect(workItem(refused, around(false, 'mara'))).toMatchObject({
       state: 'needs_person',
       code: 'already_claimed',
       message: 'Somebody else has taken this inspection.',
@@ -167,6 +174,6 @@ describe('workItem', () => {
       state: 'handled',
       verdict: { n: 4, verdict: 'rejected', seq: 9, message: 'Said so.' },
     };
-    expect(workItem(said, false, 'mara')).toMatchObject({ state: 'handled', code: null, message: 'Said so.' });
+    expect(workItem(said, around(false, 'mara'))).toMatchObject({ state: 'handled', code: null, message: 'Said so.' });
   });
 });

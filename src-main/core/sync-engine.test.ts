@@ -42,6 +42,8 @@ const start = () => {
   const applied: Frame[] = [];
   const noted: Frame[] = [];
   const rebuilt: Position[] = [];
+  /** Each time: seq before, seq after, whether of another history. */
+  const swaps: [number | null, number, boolean][] = [];
   /** Rows left each time they were cleared. */
   const cleared: number[] = [];
   const said: (number | null)[] = [];
@@ -51,6 +53,7 @@ const start = () => {
     applied,
     noted,
     rebuilt,
+    swaps,
     cleared,
     said,
     note: async (each: Frame): Promise<void> => void noted.push(each),
@@ -68,6 +71,8 @@ const start = () => {
     beforeApply: (each) => world.note(each),
     applied: async (each) => void applied.push(each),
     cleared: async () => void cleared.push(cache.file.rows.size),
+    beforeSwap: async ({ cursor }, isOther) =>
+      void swaps.push([cache.file.at?.cursor.seq ?? null, cursor.seq, isOther]),
     rebuilt: async (position) => void rebuilt.push(position),
   });
   const hello = async (cursor: Parameters<FakeServer['hello']>[0]) => {
@@ -501,5 +506,40 @@ describe('a damaged cache', () => {
     world.note = () => Promise.reject(new StoreFault('corrupt', 'the journal'));
     await expect(engine.receive(server.frame(0))).rejects.toMatchObject({ kind: 'corrupt' });
     expect([cache.setAsides, engine.position()?.cursor.seq]).toEqual([0, 0]);
+  });
+});
+
+describe('what a rebuild is told of the history', () => {
+  it('is another one after a fork, whichever way it was found out; else the same', async () => {
+    for (const way of ['hello', 'poll', 'frame'] as const) {
+      const { server, engine, hello, swaps } = start();
+      for (const id of ['a', 'b', 'c']) server.put(shipmentRow(id));
+      await engine.catchUp(hello);
+      server.restore(1);
+      server.put(shipmentRow('z'));
+      server.put(shipmentRow('y'));
+      if (way === 'hello') await engine.catchUp(hello);
+      else if (way === 'poll') await engine.poll(0);
+      else await engine.receive(server.frame(2));
+      // Before the swap, so that being switched off in between repeats it.
+      expect(swaps.at(-1), way).toEqual([3, 3, true]);
+      server.floor = 2;
+      server.group = 'staff:W2';
+      await engine.catchUp(hello);
+      expect(swaps.at(-1), way).toEqual([null, 3, false]);
+    }
+  });
+
+  it('is the same for a position that is no longer kept, and a cache that was damaged', async () => {
+    const { server, engine, hello, cache, swaps } = start();
+    await engine.catchUp(hello);
+    for (const id of ['a', 'b', 'c']) server.put(shipmentRow(id));
+    server.floor = 2;
+    await engine.poll(0);
+    expect(swaps.at(-1)).toEqual([0, 3, false]);
+    server.put(shipmentRow('d'));
+    cache.fault = new StoreFault('corrupt', 'damaged');
+    await engine.receive(server.frame(3));
+    expect(swaps.at(-1)).toEqual([null, 4, false]);
   });
 });

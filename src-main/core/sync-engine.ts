@@ -1,5 +1,5 @@
-import type { Frame } from '#contract/wire/sync.ts';
-import { isLostPosition, unreachable } from './link-fault.ts';
+import type { Frame, HelloReply } from '#contract/wire/sync.ts';
+import { isLostPosition, isOtherHistory, unreachable } from './link-fault.ts';
 import type { Cache, Clock, HttpPort, Log, Position, SayHello } from './ports.ts';
 import { rebuildCache } from './rebuild.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -20,9 +20,17 @@ export type SyncEnginePorts = {
   readonly applied: (frame: Frame) => Promise<void>;
   /** The rows are gone because they may be none of this person's business any more; others are asked for. */
   readonly cleared: () => Promise<void>;
+  /**
+   * Before rows that were fetched anew take the place of the old. `isOtherHistory`: the server was restored, and what it has
+   * forgotten comes no more; the numbers of it are given to other changes.
+   */
+  readonly beforeSwap?: (position: Position, isOtherHistory: boolean) => Promise<void>;
   /** The cache was replaced as a whole. */
   readonly rebuilt: (position: Position) => Promise<void>;
 };
+
+type Why = NonNullable<HelloReply['reason']> | 'foreign' | 'position_lost' | 'history_lost' | 'damaged';
+const OTHER_HISTORY: ReadonlySet<Why> = new Set(['fork', 'epoch_changed', 'history_lost']);
 
 export type Applied = 'applied' | 'dropped' | 'gap' | 'rebuild' | 'foreign';
 
@@ -133,7 +141,7 @@ export class SyncEngine {
     } catch (error) {
       if (!isLostPosition(error)) throw error;
       const isHere = (): boolean => asked === this.#replaced && this.position()?.cursor.seq === at.cursor.seq;
-      return this.#rebuildIf(isHere, 'position_lost');
+      return this.#rebuildIf(isHere, isOtherHistory(error) ? 'history_lost' : 'position_lost');
     }
     // An answer to a question from before a rebuild says nothing about the rows there are now.
     const fits = await this.#run(async () => asked === this.#replaced && (await this.#applyPage(frame)));
@@ -155,7 +163,7 @@ export class SyncEngine {
   }
 
   /** Several may have found the same fault before the first of them got its turn. */
-  #rebuildIf(isDue: () => boolean, why: string): Promise<void> {
+  #rebuildIf(isDue: () => boolean, why: Why): Promise<void> {
     return this.#run(async () => {
       if (isDue()) await this.#rebuild(why);
     });
@@ -186,7 +194,9 @@ export class SyncEngine {
   /** A page asked for from the cursor: anything but a fit means another history or view. False when it did not fit. */
   async #applyPage(frame: Frame): Promise<boolean> {
     const result = await this.#apply(frame);
-    if (result === 'rebuild' || result === 'foreign') await this.#rebuild(result);
+    if (result === 'foreign') await this.#rebuild('foreign');
+    // Without a position the cache was damaged; with one, the server has another history.
+    else if (result === 'rebuild') await this.#rebuild(this.position() === null ? 'damaged' : 'history_lost');
     return result === 'applied' || result === 'dropped';
   }
 
@@ -226,11 +236,13 @@ export class SyncEngine {
     await this.#ports.cleared();
   }
 
-  async #rebuild(why: string): Promise<void> {
+  async #rebuild(why: Why): Promise<void> {
     this.#ports.log('sync.rebuild', { why });
     if (why === 'foreign') await this.#clear();
     const stamp = (frame: Frame): string | null => this.#syncedAt(frame);
-    const position = await rebuildCache(this.#ports.cache, this.#ports.http, stamp);
+    const { cache, http, beforeSwap } = this.#ports;
+    const isOther = OTHER_HISTORY.has(why);
+    const position = await rebuildCache(cache, http, stamp, async (at) => await beforeSwap?.(at, isOther));
     this.#replaced += 1;
     await this.#ports.rebuilt(position);
   }

@@ -11,7 +11,7 @@ import type {
 } from '#contract/bridge/view.ts';
 import type { Board } from './board.ts';
 import type { Outbox } from './outbox.ts';
-import type { Cancel, Clock, Log, Places } from './ports.ts';
+import type { Cancel, Clock, Log, Places, Work } from './ports.ts';
 import type { Presence } from './presence.ts';
 import { SerialQueue } from './serial-queue.ts';
 import { workItem } from './work-item.ts';
@@ -223,7 +223,7 @@ export class ViewModel {
       case 'capacities':
         return shown ? places()[part] : [];
       case 'unsent':
-        return outbox.pending().filter(({ state }) => state === 'pending').length;
+        return [...outbox.pending(), ...outbox.elsewhere()].filter(({ state }) => state === 'pending').length;
       case 'work':
         return shown ? this.#work() : [];
       case 'inbox':
@@ -232,13 +232,16 @@ export class ViewModel {
   }
 
   #work(): WorkItem[] {
-    const all = this.#ports.outbox.all();
+    const { outbox } = this.#ports;
+    const all = [...outbox.all(), ...outbox.elsewhere()];
     const waiting = all.filter(({ state }) => state === 'pending' || state === 'answered').slice(0, WORK_SHOWN);
     const others = all.filter(({ state }) => state === 'needs_person' || state === 'handled');
-    return [...others, ...waiting].map((work) => this.#item(work));
+    const elsewhere = new Set(outbox.elsewhere());
+    return [...others, ...waiting].map((work) => this.#item(work, elsewhere.has(work)));
   }
 
-  #item(work: Parameters<typeof workItem>[0]): WorkItem {
-    return workItem(work, this.#ports.outbox.isInFlight(work), this.#ports.session()?.userId ?? null);
+  #item(work: Work, elsewhere = false): WorkItem {
+    const signedInUser = this.#ports.session()?.userId ?? null;
+    return workItem(work, { inFlight: this.#ports.outbox.isInFlight(work), elsewhere, signedInUser });
   }
 }

@@ -5,8 +5,20 @@ import type { Work } from './ports.ts';
 const sentence = (code: ProblemCode | null, message: string | undefined): string | null =>
   message ?? (code === null ? null : PROBLEMS[code].title);
 
+export type Around = {
+  readonly inFlight: boolean;
+  /** Saved for another server, or for this one under another address. */
+  readonly elsewhere: boolean;
+  readonly signedInUser: string | null;
+};
+
+const waitsFor = (work: Work, { elsewhere, signedInUser }: Around): string | null => {
+  if (elsewhere) return `Was saved for another server address. Is sent when ${work.userName} signs in there again.`;
+  return work.userId === signedInUser ? null : `Is sent when ${work.userName} signs in here again.`;
+};
+
 /** Work as the list "not sent / needs a person" shows it. */
-export const workItem = (work: Work, inFlight: boolean, signedInUser: string | null): WorkItem => {
+export const workItem = (work: Work, around: Around): WorkItem => {
   const { mutation, verdict } = work;
   const base = {
     n: mutation.n,
@@ -20,11 +32,10 @@ export const workItem = (work: Work, inFlight: boolean, signedInUser: string | n
     const code = verdict?.code ?? null;
     return { ...base, state: work.state, code, message: sentence(code, verdict?.message) };
   }
-  const waitsFor = work.userId === signedInUser ? null : `Is sent when ${work.userName} signs in here again.`;
   return {
     ...base,
-    state: inFlight || work.state === 'answered' ? 'sent' : 'unsent',
+    state: around.inFlight || work.state === 'answered' ? 'sent' : 'unsent',
     code: null,
-    message: waitsFor,
+    message: waitsFor(work, around),
   };
 };

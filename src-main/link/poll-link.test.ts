@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SnapshotLine } from '#contract/wire/sync.ts';
 import { shipmentRow } from '../core/fake-server.ts';
 import { LinkFault } from '../core/link-fault.ts';
+import { systemClock } from '../shell/system-clock.ts';
 import { checkServer, serverUrl } from './check-server.ts';
 import { DownDoor } from './parse-down.ts';
 import { PollLink } from './poll-link.ts';
@@ -350,5 +351,30 @@ describe('closing', () => {
     expect(page).toBe('open');
     both.close();
     await paging;
+  });
+});
+
+describe('the clock', () => {
+  it('is read off every quick answer, to the second', async () => {
+    const heard: number[] = [];
+    const clock = { ...systemClock, now: () => Date.now() + 3 * 60 * 60 * 1000 };
+    const dated = new PollLink({
+      url,
+      token: () => 'my-token',
+      door: new DownDoor(() => undefined),
+      clock,
+      onDate: (latencyMs, offsetMs) => heard.push(latencyMs, offsetMs),
+    });
+    json({ status: 'OK', ready: true });
+    await dated.probe();
+    expect(heard).toHaveLength(2);
+    expect(heard[0]).toBeLessThan(1_000);
+    expect(Math.abs((heard[1] ?? 0) - 3 * 60 * 60 * 1000)).toBeLessThan(2_000);
+    // How long it was held says nothing of how long the way was.
+    const body = JSON.stringify(FRAME);
+    answer = (_request, response) =>
+      void setTimeout(() => response.writeHead(200, { 'content-type': 'application/json' }).end(body), 2_100);
+    await dated.changes(CURSOR, 5);
+    expect(heard).toHaveLength(2);
   });
 });

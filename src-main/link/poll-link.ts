@@ -2,7 +2,7 @@ import type { ProblemCode } from '#contract/wire/errors.ts';
 import { type HistoryEntry, health } from '#contract/wire/http.ts';
 import type { Cursor, Frame, Mutation, PushReply, SnapshotLine } from '#contract/wire/sync.ts';
 import { foreign, LinkFault, unreachable } from '../core/link-fault.ts';
-import type { HttpPort } from '../core/ports.ts';
+import type { Clock, HttpPort } from '../core/ports.ts';
 import type { DownDoor } from './parse-down.ts';
 import { readLines } from './read-lines.ts';
 
@@ -10,6 +10,7 @@ const ANSWER_MS = 10_000;
 const PROBE_MS = 5_000;
 /** Between two pieces of a snapshot. */
 const STALL_MS = 15_000;
+const SLOW_MS = 2_000;
 /** Changes in one page: what can be read and checked without anybody noticing. */
 const PAGE = 200;
 
@@ -19,6 +20,9 @@ export type PollLinkOptions = {
   readonly token: () => string;
   readonly door: DownDoor;
   readonly fetch?: typeof globalThis.fetch;
+  readonly clock?: Clock;
+  /** How long an answer took, and how far this device's clock is ahead of its date, which is in whole seconds. */
+  readonly onDate?: (latencyMs: number, clockOffsetMs: number) => void;
 };
 
 type Request = {
@@ -88,6 +92,7 @@ export class PollLink implements HttpPort {
       }
     } finally {
       this.#open.delete(abort);
+      abort.abort();
     }
   }
 
@@ -121,11 +126,26 @@ export class PollLink implements HttpPort {
       // A captive portal says 200 to everything, in HTML.
       if (!isKind(response, 'application/json')) throw foreign();
       return parseJson(await response.text());
-    }).finally(() => this.#open.delete(whole.abort));
+    }).finally(() => {
+      this.#open.delete(whole.abort);
+      // A body nobody wanted to read (a captive portal's) must not keep its connection.
+      whole.abort.abort();
+    });
+  }
+
+  /** Only of answers that come at once: how long a poll was held says nothing of the way. */
+  #date(response: Response, sentAt: number): void {
+    const { clock, onDate } = this.#options;
+    const date = Date.parse(response.headers.get('date') ?? '');
+    if (clock === undefined || Number.isNaN(date)) return;
+    const latency = clock.elapsed() - sentAt;
+    // Cut to the second, so on average half a second earlier than it was.
+    if (latency < SLOW_MS) onDate?.(latency, clock.now() - latency / 2 - (date + 500));
   }
 
   async #send(request: Request): Promise<Response> {
-    const { url, token, door, fetch = globalThis.fetch } = this.#options;
+    const { url, token, door, clock, fetch = globalThis.fetch } = this.#options;
+    const sentAt = clock?.elapsed() ?? 0;
     const { path, body, abort, accept = 'application/json', isProbe = false } = request;
     if (this.#closed) throw unreachable('This connection was ended.');
     const response = await fetch(`${url}${path}`, {
@@ -140,7 +160,10 @@ export class PollLink implements HttpPort {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (response.ok || (isProbe && response.status === 503)) return response;
+    if (response.ok || (isProbe && response.status === 503)) {
+      this.#date(response, sentAt);
+      return response;
+    }
     const isOurs = isKind(response, 'application/problem+json', 'application/json');
     throw door.problem(isOurs ? parseJson(await response.text()) : null);
   }

@@ -13,10 +13,14 @@ const COLUMNS = 'seq, kind, shipment_id, title, body, at, seen';
 
 /** The inbox of one person at one server. */
 export class JournalInbox {
-  readonly #db: Db;
+  readonly #database: () => Db;
 
-  constructor(db: Db) {
-    this.#db = db;
+  constructor(database: () => Db) {
+    this.#database = database;
+  }
+
+  get #db(): Db {
+    return this.#database();
   }
 
   notifiedUpTo(owner: string, epoch: string): number {
@@ -39,6 +43,17 @@ export class JournalInbox {
         add.run(owner, epoch, seq, kind, shipmentId, title, body, at);
       }
       mark.run(owner, epoch, upTo);
+    });
+    guarded(() => all.immediate());
+  }
+
+  /** Of all owners. Items after `seq` are kept under the name of a history that is no more. */
+  forgetAfter(epoch: string, seq: number): void {
+    const keep = this.#db.prepare(`UPDATE inbox SET epoch = epoch || '~' || rowid WHERE epoch = ? AND seq > ?`);
+    const lower = this.#db.prepare('UPDATE notified SET up_to = ? WHERE epoch = ? AND up_to > ?');
+    const all = this.#db.transaction(() => {
+      keep.run(epoch, seq);
+      lower.run(seq, epoch, seq);
     });
     guarded(() => all.immediate());
   }

@@ -181,11 +181,9 @@ describe('renumbering', () => {
   it('moves pending work to the new identity, in order, and leaves the refused piece to a person', async () => {
     for (const text of ['one', 'two', 'three', 'four']) await journal.append(MARA.key, note(text), 'h');
     await journal.storeVerdicts('client-0001', [{ n: 1, verdict: 'applied', seq: 7 }], 'e1');
-    const open = await journal.renumber(MARA.key, 'client-0002', {
-      n: 3,
-      code: 'malformed',
-      message: 'cannot be read',
-    });
+    const refused = { n: 3, code: 'malformed', message: 'cannot be read' } as const;
+    await journal.renumber(MARA.key, 'client-0001', 'client-0002', refused);
+    const open = await journal.openWork();
     expect(open.map(({ mutation, state }) => [mutation.clientId, mutation.n, mutation.args.text, state])).toEqual([
       ['client-0001', 1, 'one', 'answered'],
       ['client-0002', 1, 'two', 'pending'],
@@ -200,7 +198,9 @@ describe('renumbering', () => {
   it('is all or nothing', async () => {
     for (const text of ['one', 'two']) await journal.append(MARA.key, note(text), 'h');
     await journal.setOwner(IVO, 'client-taken');
-    await expect(journal.renumber(MARA.key, 'client-taken', null)).rejects.toMatchObject({ kind: 'other' });
+    await expect(journal.renumber(MARA.key, 'client-0001', 'client-taken', null)).rejects.toMatchObject({
+      kind: 'other',
+    });
     await journal.setOwner(MARA, 'x');
     expect((await journal.openWork()).map(({ mutation }) => mutation.clientId)).toEqual(['client-0001', 'client-0001']);
   });

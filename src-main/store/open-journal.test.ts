@@ -6,14 +6,16 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { canonicalJson } from '../core/canonical-json.ts';
 import type { NewWork, Owner } from '../core/ports.ts';
+import { workHash } from '../core/work-hash.ts';
 import { sha256 } from '../shell/system-clock.ts';
+import type { StationJournal } from './journal.ts';
 import { openJournal } from './open-journal.ts';
 
 const MARA: Owner = { key: 'srv:mara', userId: 'mara', userName: 'Mara', role: 'receiver', server: 'srv' };
@@ -47,12 +49,20 @@ const fill = async (count: number): Promise<void> => {
       shipmentId: 's1',
       shipmentNumber: null,
     };
-    const hash = sha256(canonicalJson({ type: work.type, args, base: null, occurredAt: work.occurredAt }));
+    const hash = workHash(sha256, work);
     await journal.append(MARA.key, work, hash);
   }
   journal.db.pragma('wal_checkpoint(TRUNCATE)');
   journal.close();
 };
+
+/** Without what everybody has to know. */
+const workIn = async (journal: StationJournal) =>
+  (await journal.openWork()).filter(({ mutation }) => !mutation.clientId.startsWith('station-notice'));
+const notices = async (journal: StationJournal) =>
+  (await journal.openWork()).flatMap(({ mutation, verdict }) =>
+    mutation.clientId.startsWith('station-notice') ? [verdict?.message ?? ''] : [],
+  );
 
 describe('openJournal', () => {
   it('keeps a damaged journal, brings what can be read before a person, and goes on', async () => {
@@ -66,7 +76,10 @@ describe('openJournal', () => {
     expect(logged).toEqual(['journal.not_opened', 'journal.damaged']);
     const kept = readdirSync(dir).find((name) => name.includes('damaged'));
     expect(readFileSync(join(dir, kept!)).equals(bytes)).toBe(true);
-    const open1 = await journal.openWork();
+    expect(await notices(journal)).toEqual([
+      expect.stringMatching(/^The file with the unsent work was damaged. \d+ pieces/),
+    ]);
+    const open1 = await workIn(journal);
     expect(open1.length).toBeGreaterThan(10);
     expect(new Set(open1.map(({ state }) => state))).toEqual(new Set(['needs_person']));
     expect(open1[0]?.verdict?.message).toContain('Check whether this was done');
@@ -86,7 +99,7 @@ describe('openJournal', () => {
     bytes.fill(0xff, page * 4096, page * 4096 + 8);
     writeFileSync(file(), bytes);
     const again = open();
-    expect((await again.journal.openWork()).map(({ mutation }) => mutation.n)).not.toContain(2);
+    expect((await workIn(again.journal)).map(({ mutation }) => mutation.n)).not.toContain(2);
     again.journal.close();
   });
 
@@ -100,7 +113,7 @@ describe('openJournal', () => {
     journal.close();
     const again = open();
     expect(logged).toEqual(['journal.not_opened', 'journal.damaged']);
-    const work = await again.journal.openWork();
+    const work = await workIn(again.journal);
     expect(work.map(({ mutation, state }) => [mutation.n, state])).toEqual([
       [1, 'needs_person'],
       [3, 'needs_person'],
@@ -113,7 +126,7 @@ describe('openJournal', () => {
     const clientId = await journal.setOwner(MARA, 'client-0001');
     const args = { shipmentId: 's1', reason: 'wet', leadPin: '1234' };
     const contents = { type: 'refuseShipment', args, occurredAt: '2026-11-23T07:59:00.000Z' } as const;
-    const hash = sha256(canonicalJson({ ...contents, base: null }));
+    const hash = workHash(sha256, contents);
     await journal.append(MARA.key, { ...contents, shipmentId: 's1', shipmentNumber: null }, hash);
     await journal.storeVerdicts(clientId, [{ n: 1, verdict: 'applied', seq: 4 }], 'epoch');
     await journal.reopenAnswered(clientId, 0);
@@ -130,7 +143,7 @@ describe('openJournal', () => {
     bytes.fill(0xff, 10 * 4096, 11 * 4096);
     writeFileSync(file(), bytes);
     const { journal } = open();
-    const ns = (await journal.openWork()).map(({ mutation }) => mutation.n);
+    const ns = (await workIn(journal)).map(({ mutation }) => mutation.n);
     expect(ns).toEqual(ns.toSorted((a, b) => a - b));
     expect([ns.includes(1), ns.includes(60), ns.length > 45]).toEqual([true, true, true]);
     journal.close();
@@ -139,15 +152,18 @@ describe('openJournal', () => {
   it('starts anew beside a file that is no database at all', async () => {
     writeFileSync(file(), 'garbage '.repeat(1_000));
     const { journal, problem } = open();
-    expect([problem, await journal.openWork()]).toEqual([null, []]);
+    expect([problem, await workIn(journal)]).toEqual([null, []]);
+    expect(await notices(journal)).toEqual([expect.stringContaining('0 pieces of work could be read')]);
     expect(readdirSync(dir).some((name) => name.includes('damaged'))).toBe(true);
     journal.close();
   });
 
-  it('runs without saving, and says why, when the file may not be used', () => {
+  it('runs without saving, and says why, when the file may not be used', async () => {
     mkdirSync(file());
     const { journal, problem } = open();
     expect(problem?.sentence).toMatch(/nothing can be saved here/);
+    // It stands where people look, before anybody tries to save.
+    expect(await notices(journal)).toEqual([problem?.sentence]);
     expect(existsSync(file())).toBe(true);
     journal.close();
   });
@@ -161,6 +177,71 @@ describe('openJournal', () => {
     const { journal, problem } = open();
     expect(problem?.kind).toBe('read_only');
     expect(readdirSync(dir).some((name) => name.includes('damaged'))).toBe(false);
+    journal.close();
+  });
+
+  it('keeps what is left of a file that was emptied or deleted beside its log, and says so', async () => {
+    for (const harm of ['emptied', 'deleted'] as const) {
+      await fill(2);
+      const { journal } = open();
+      journal.db.prepare('UPDATE identity SET next_n = 9').run();
+      copyFileSync(`${file()}-wal`, join(dir, 'wal'));
+      journal.close();
+      if (harm === 'emptied') truncateSync(file(), 0);
+      else rmSync(file());
+      copyFileSync(join(dir, 'wal'), `${file()}-wal`);
+      const again = open();
+      expect(again.problem, harm).toBeNull();
+      expect(await notices(again.journal)).toHaveLength(1);
+      again.journal.close();
+      const log = readFileSync(join(dir, 'wal'));
+      const kept = readdirSync(dir).filter((name) => /damaged-.*Z-wal$/.test(name));
+      expect(kept.some((name) => readFileSync(join(dir, name)).equals(log))).toBe(true);
+      rmSync(dir, { recursive: true, force: true });
+      mkdirSync(dir);
+    }
+  });
+
+  it('loses nothing when it is switched off in the middle of taking in a damaged file', async () => {
+    await fill(20);
+    const bytes = readFileSync(file());
+    bytes.fill(0xff, 3 * 4096, 4 * 4096);
+    const expected = await (async () => {
+      writeFileSync(file(), bytes);
+      const { journal } = open();
+      const found = (await workIn(journal)).map(({ mutation }) => mutation.n);
+      journal.close();
+      return found;
+    })();
+    expect(expected.length).toBeGreaterThan(5);
+    const whole = readFileSync(file());
+    const again = async () => {
+      const { journal } = open();
+      const found = (await workIn(journal)).map(({ mutation }) => mutation.n);
+      journal.close();
+      for (const name of readdirSync(dir)) rmSync(join(dir, name));
+      return found;
+    };
+    for (const name of readdirSync(dir)) rmSync(join(dir, name));
+    // Before the damaged file was renamed, and half of the new one written.
+    writeFileSync(file(), bytes);
+    writeFileSync(`${file()}.new`, whole.subarray(0, 5_000));
+    expect(await again()).toEqual(expected);
+    // Between the two renames.
+    writeFileSync(`${file()}.damaged-x`, bytes);
+    writeFileSync(`${file()}.new`, whole);
+    expect(await again()).toEqual(expected);
+  });
+
+  it('runs without saving when the damaged file cannot be taken in', async () => {
+    await fill(3);
+    const bytes = readFileSync(file());
+    bytes.fill(0xff, 4096, 8192);
+    writeFileSync(file(), bytes);
+    mkdirSync(`${file()}.new`);
+    const { journal, problem } = open();
+    expect(problem?.sentence).toMatch(/nothing can be saved here/);
+    expect(readFileSync(file()).equals(bytes)).toBe(true);
     journal.close();
   });
 });

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Verdict } from '#contract/wire/sync.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
 import type { Log } from '../core/ports.ts';
 import { StoreFault, type StoreFaultKind } from '../core/store-fault.ts';
+import { workHash } from '../core/work-hash.ts';
 import { StationJournal } from './journal.ts';
 import { MUTATION_COLUMNS, type MutationRow, toWork } from './journal-rows.ts';
 import { guarded, setAside, storeFault } from './open-database.ts';
@@ -24,15 +25,11 @@ const SENTENCES: Readonly<Partial<Record<StoreFaultKind, string>>> = {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/**
- * Whether a row says what was saved. Its hash was taken with a lead's PIN in it, which goes once the server has answered: of
- * such a row only that it can be read is known.
- */
+/** Whether a row says what was saved. */
 const isWhole = (row: MutationRow): boolean => {
   try {
-    const { type, args, base = null, occurredAt, hash } = toWork(row).mutation;
-    const isWithoutPin = type === 'refuseShipment' && !('leadPin' in args);
-    return isWithoutPin || sha256(canonicalJson({ type, args, base, occurredAt })) === hash;
+    const { mutation } = toWork(row);
+    return workHash(sha256, mutation) === mutation.hash;
   } catch {
     return false;
   }
@@ -107,10 +104,33 @@ const openChecked = (file: string, now: () => number): StationJournal => {
   }
 };
 
+/** What everybody at this station has to know, where they look for what needs a person. It stands there as a note of nobody's. */
+const noticeRow = (now: number): MutationRow => ({
+  client_id: `station-notice-${now}`,
+  n: 1,
+  owner: '',
+  server: '',
+  user_id: '',
+  user_name: 'This station',
+  role: '',
+  type: 'addNote',
+  args: '{}',
+  base: null,
+  occurred_at: new Date(now).toISOString(),
+  clock_offset_ms: null,
+  hash: '',
+  shipment_id: null,
+  shipment_number: null,
+  state: 'needs_person',
+  verdict: null,
+  verdict_epoch: null,
+});
+
 /** Rescued work is not sent by itself: nobody knows which of it the server has had. A person looks at each. */
-const takeIn = (journal: StationJournal, rows: readonly MutationRow[]): void => {
-  const message =
-    'Found in a damaged file. Check whether this was done; if not, enter it again. Then mark it as dealt with.';
+const FOUND =
+  'Found in a damaged file. Check whether this was done; if not, enter it again. Then mark it as dealt with.';
+
+const takeIn = (journal: StationJournal, rows: readonly MutationRow[], now: number, notice: string): void => {
   const insert = journal.db.prepare(
     `INSERT OR IGNORE INTO mutation (client_id, n, owner, server, user_id, user_name, role, type, args, base, occurred_at,
        hash, shipment_id, shipment_number, state, verdict)
@@ -118,11 +138,20 @@ const takeIn = (journal: StationJournal, rows: readonly MutationRow[]): void => 
        @hash, @shipment_id, @shipment_number, 'needs_person', @verdict)`,
   );
   journal.db.transaction(() => {
-    for (const { clock_offset_ms, verdict_epoch, state, ...row } of rows) {
+    const put = ({ clock_offset_ms, verdict_epoch, state, ...row }: MutationRow, message: string): void => {
       const verdict: Verdict = { n: row.n, verdict: 'rejected', seq: 0, message };
       insert.run({ ...row, verdict: JSON.stringify(verdict) });
-    }
+    };
+    for (const row of rows) put(row, FOUND);
+    put(noticeRow(now), notice);
   })();
+};
+
+/** A file of no length, or none beside its own log, is what was left of a journal: SQLite would take it for a new one. */
+const isEmptied = (file: string): boolean => {
+  const sizeOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.size ?? null;
+  const size = sizeOf(file);
+  return size === 0 || (size === null && (sizeOf(`${file}-wal`) ?? 0) > 0);
 };
 
 /**
@@ -132,21 +161,44 @@ const takeIn = (journal: StationJournal, rows: readonly MutationRow[]): void => 
  */
 export const openJournal = (file: string, now: () => number, log: Log): OpenedJournal => {
   try {
-    return { journal: openChecked(file, now), problem: null };
+    finishTakingIn(file);
+    try {
+      if (isEmptied(file)) throw new StoreFault('corrupt', 'The journal was emptied.');
+      return { journal: openChecked(file, now), problem: null };
+    } catch (error) {
+      log('journal.not_opened', { kind: storeFault(error).kind });
+      if (storeFault(error).kind !== 'corrupt') throw error;
+      return { journal: afterDamage(file, now, log), problem: null };
+    }
   } catch (error) {
+    // Also when the damaged one cannot be renamed, or a new one not be written.
     const { kind } = storeFault(error);
-    log('journal.not_opened', { kind });
-    if (kind === 'corrupt') return afterDamage(file, now, log);
     const sentence = SENTENCES[kind] ?? 'The file with the unsent work cannot be opened, so nothing can be saved here.';
-    return { journal: new StationJournal(':memory:', now), problem: { kind, sentence } };
+    const journal = new StationJournal(':memory:', now);
+    takeIn(journal, [], now(), sentence);
+    return { journal, problem: { kind, sentence } };
   }
 };
 
-const afterDamage = (file: string, now: () => number, log: Log): OpenedJournal => {
+const newBeside = (file: string): string => `${file}.new`;
+
+/** Switched off between the two renames of `afterDamage`. */
+const finishTakingIn = (file: string): void => {
+  if (!existsSync(file) && existsSync(newBeside(file))) renameSync(newBeside(file), file);
+};
+
+/** The new journal has everything before the damaged one makes room for it, so that being switched off loses nothing. */
+const afterDamage = (file: string, now: () => number, log: Log): StationJournal => {
+  // SQLite would throw away the log of a file without contents.
+  const rows = isEmptied(file) ? [] : rescue(file);
+  const next = newBeside(file);
+  for (const side of ['', '-wal', '-shm']) rmSync(next + side, { force: true });
+  const journal = new StationJournal(next, now);
+  const sentence = `The file with the unsent work was damaged. ${rows.length} pieces of work could be read and stand here; others may be missing. Compare with what was done here lately, and tell IT: the damaged file was kept.`;
+  takeIn(journal, rows, now(), sentence);
+  journal.close();
   const kept = setAside(file, 'damaged', now());
-  const rows = rescue(kept);
-  const journal = new StationJournal(file, now);
-  takeIn(journal, rows);
+  renameSync(next, file);
   log('journal.damaged', { keptAs: basename(kept), rescued: rows.length });
-  return { journal, problem: null };
+  return new StationJournal(file, now);
 };

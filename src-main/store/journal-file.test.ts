@@ -1,0 +1,141 @@
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NewWork, Owner } from '../core/ports.ts';
+import { StationJournal } from './journal.ts';
+
+// What people and their tools do to the journal while the station has it open.
+
+const MARA: Owner = { key: 'srv:mara', userId: 'mara', userName: 'Mara', role: 'receiver', server: 'srv' };
+const NOW = Date.parse('2026-11-23T08:00:00.000Z');
+const note = (text: string): NewWork => ({
+  type: 'addNote',
+  args: { shipmentId: 's1', noteId: text, text },
+  occurredAt: '2026-11-23T07:59:00.000Z',
+  shipmentId: 's1',
+  shipmentNumber: null,
+});
+
+let dir: string;
+let journal: StationJournal;
+const file = () => join(dir, 'journal.db');
+const start = async (): Promise<void> => {
+  journal = new StationJournal(file(), () => NOW);
+  await journal.setOwner(MARA, 'client-0001');
+};
+const restart = async (): Promise<string[]> => {
+  journal.close();
+  await start();
+  return (await journal.openWork()).map(({ mutation }) => `${mutation.n} ${mutation.args.text}`);
+};
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'dockline-journal-'));
+  await start();
+  await journal.append(MARA.key, note('one'), 'h');
+});
+afterEach(() => {
+  journal.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('a journal that somebody deletes under the station', () => {
+  it.each([
+    ['alone', ['']],
+    ['with its log', ['', '-wal', '-shm']],
+  ])('%s is written anew, with all there was', async (_name, sides) => {
+    await journal.addInbox('e1', 5, []);
+    for (const side of sides) rmSync(file() + side);
+    const saved = await journal.append(MARA.key, note('two'), 'h');
+    expect(saved.mutation.n).toBe(2);
+    await journal.addInbox('e1', 7, []);
+    expect(journal.db.pragma('synchronous', { simple: true })).toBe(2);
+    expect(await restart()).toEqual(['1 one', '2 two']);
+    expect(await journal.notifiedUpTo('e1')).toBe(7);
+    expect(readdirSync(dir).filter((name) => name.includes('whole'))).toEqual([]);
+  });
+
+  it('and replaces by another: that one is kept beside, and what is open stays the truth', async () => {
+    const other = join(dir, 'other');
+    copyFileSync(file(), other);
+    const foreign = readFileSync(other);
+    await journal.append(MARA.key, note('two'), 'h');
+    rmSync(file());
+    renameSync(other, file());
+    expect((await journal.append(MARA.key, note('three'), 'h')).mutation.n).toBe(3);
+    expect(await restart()).toEqual(['1 one', '2 two', '3 three']);
+    const kept = readdirSync(dir).find((name) => /damaged-.*Z$/.test(name));
+    expect(readFileSync(join(dir, kept ?? '')).equals(foreign)).toBe(true);
+  });
+});
+
+it('is loud about a file that was cut short, and says nothing is saved that is not', async () => {
+  journal.db.pragma('wal_checkpoint(TRUNCATE)');
+  await journal.append(MARA.key, note('two'), 'h');
+  truncateSync(file(), 4096);
+  await expect(journal.append(MARA.key, note('three'), 'h')).rejects.toMatchObject({ kind: 'corrupt' });
+});
+
+it('does not keep the main process waiting for long when another program holds it', async () => {
+  const other = new Database(file());
+  other.exec('BEGIN IMMEDIATE');
+  const begun = performance.now();
+  await expect(journal.append(MARA.key, note('two'), 'h')).rejects.toMatchObject({ kind: 'locked' });
+  expect(performance.now() - begun).toBeLessThan(1_500);
+  other.exec('ROLLBACK');
+  other.close();
+  expect((await journal.append(MARA.key, note('two'), 'h')).mutation.n).toBe(2);
+});
+
+describe('an identity for which there was no room', () => {
+  it('is written with the first work, as it was announced', async () => {
+    const ivo = { ...MARA, key: 'srv:ivo', userId: 'ivo' };
+    journal.db.exec(`CREATE TRIGGER full BEFORE INSERT ON identity BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+    await expect(journal.setOwner(ivo, 'client-0002')).rejects.toThrow();
+    await expect(journal.append(ivo.key, note('two'), 'h')).rejects.toThrow();
+    journal.db.exec('DROP TRIGGER full');
+    expect((await journal.append(ivo.key, note('two'), 'h')).mutation).toMatchObject({ clientId: 'client-0002', n: 1 });
+    expect(await journal.setOwner(ivo, 'client-0003')).toBe('client-0002');
+  });
+});
+
+it('prunes in pieces that nobody notices', async () => {
+  const insert = journal.db.prepare(
+    `INSERT INTO mutation (client_id, n, owner, server, user_id, user_name, role, type, args, occurred_at, hash, state, answered_at)
+     VALUES ('client-0001', ?, 'srv:mara', 'srv', 'mara', 'Mara', 'receiver', 'addNote', '{}', ?, 'h', 'done', ?)`,
+  );
+  const at = new Date(NOW - 1_000).toISOString();
+  journal.db.transaction(() => {
+    for (let n = 2; n <= 1_201; n += 1) insert.run(n, at, at);
+  })();
+  const left = () => journal.db.prepare(`SELECT count(*) FROM mutation WHERE state = 'done'`).pluck().get();
+  await journal.prune(new Date(NOW).toISOString());
+  expect(left()).toBe(700);
+  for (let turn = 0; turn < 3; turn += 1) await journal.prune(new Date(NOW).toISOString());
+  expect(left()).toBe(0);
+});
+
+describe('a history that the server has lost', () => {
+  it('lets its numbers be news again, for everybody here, and keeps its items', async () => {
+    const item = (seq: number, title: string) =>
+      ({
+        seq,
+        kind: 'status',
+        shipmentId: null,
+        title,
+        body: '',
+        at: new Date(NOW + seq).toISOString(),
+        seen: false,
+      }) as const;
+    await journal.addInbox('e1', 8, [item(5, 'kept'), item(7, 'lost'), item(8, 'lost too')]);
+    await journal.forgetInboxAfter('e1', 6);
+    expect(await journal.notifiedUpTo('e1')).toBe(6);
+    await journal.addInbox('e1', 8, [item(7, 'new'), item(5, 'not again')]);
+    expect((await journal.inbox(10)).map(({ title }) => title).sort()).toEqual(['kept', 'lost too', 'new']);
+    await journal.forgetInboxAfter('e1', 4);
+    await journal.forgetInboxAfter('e1', 4);
+    expect(journal.db.prepare('SELECT count(*) FROM inbox').pluck().get()).toBe(4);
+    expect(await journal.notifiedUpTo('e1')).toBe(4);
+  });
+});
