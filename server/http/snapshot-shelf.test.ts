@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SnapshotLine, snapshotLine } from '#contract/wire/sync.ts';
@@ -218,7 +218,7 @@ describe('a reader of the shelf', () => {
   it('is cut off after it has taken nothing for 30 s, and not while it waits for rows', async () => {
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     beforePage = (page) => (page === 1 ? held : Promise.resolve());
-    const stream = shelf.open(ALL, null, 'mara');
+    const stream = shelf.open(ALL, null, { userId: 'mara', as: 'gzip' });
     const pieces = stream[Symbol.asyncIterator]();
     await pieces.next();
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -235,13 +235,16 @@ describe('a reader of the shelf', () => {
 
   it('leaves no timer behind when it has read to the end', async () => {
     const pieces: Buffer[] = [];
-    for await (const bytes of shelf.open(ALL, null, 'mara')) pieces.push(bytes as Buffer);
+    for await (const bytes of shelf.open(ALL, null, { userId: 'mara', as: 'gzip' })) pieces.push(bytes as Buffer);
     expect(ids(parse(Buffer.concat(pieces)))).toHaveLength(ROWS);
     expect(timers).toEqual([]);
   });
 
   it('is cut off when it may no longer see this, and the others go on', async () => {
-    const [mara, ivo] = [shelf.open(ALL, null, 'mara'), shelf.open(ALL, null, 'ivo')];
+    const [mara, ivo] = [
+      shelf.open(ALL, null, { userId: 'mara', as: 'gzip' }),
+      shelf.open(ALL, null, { userId: 'ivo', as: 'gzip' }),
+    ];
     const pieces = ivo[Symbol.asyncIterator]();
     const first = (await pieces.next()).value as Buffer;
     const gone = closed(mara);
@@ -253,10 +256,27 @@ describe('a reader of the shelf', () => {
     expect(mara.read()).toBeNull();
   });
 
+  it('sends not a byte more once it is cut off, also of what was read and unpacked already', async () => {
+    const stream = shelf.open(ALL, null, { userId: 'mara', as: 'text' });
+    let written = 0;
+    const sink = new Writable({
+      write: (_bytes, _encoding, done) => {
+        written += 1;
+        if (written === 1) shelf.cutOff('mara');
+        done();
+      },
+    });
+    const gone = closed(stream);
+    stream.pipe(sink);
+    await gone;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(written).toBe(1);
+  });
+
   it('finds the shelf closed: files given back and removed, also those being written, and nobody let in after', async () => {
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     beforePage = (page) => (page === 3 ? held : Promise.resolve());
-    const stream = shelf.open(ALL, null, 'mara');
+    const stream = shelf.open(ALL, null, { userId: 'mara', as: 'gzip' });
     await stream[Symbol.asyncIterator]().next();
     await expect.poll(() => pages).toBe(3);
     expect(handles().length).toBe(process.platform === 'linux' ? 1 : 0);

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { ProblemError } from '#contract/wire/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Group } from '../core/scope.ts';
@@ -28,6 +29,17 @@ type Position = ReturnType<Storage['position']>;
 /** Where a reader's last try ended: which snapshot, and how many lines after the head it has. */
 export type Resume = { readonly id: string; readonly line: number };
 
+export type Reader = { readonly userId: string; readonly as: 'gzip' | 'text' };
+
+/** What a reader that breaks off, or a disk, does to a stream is its own affair: the other end has a snapshot without an end. */
+const unheard = (): void => undefined;
+
+/** A stream that is destroyed still hands out what it holds until it says that it is closed. */
+const breakOff = (stream: Readable): void => {
+  stream.unpipe();
+  stream.destroy();
+};
+
 export type ShelfPorts = {
   readonly storage: Storage;
   /** Emptied at the start: what is in it belongs to a server that is gone. */
@@ -54,26 +66,25 @@ export class SnapshotShelf {
     mkdirSync(ports.folder, { recursive: true });
   }
 
-  /** What `read` gives, for one person: broken off when they take nothing for long, or by `cutOff`. */
-  open(group: Group, resume: Resume | null, userId: string): Readable {
-    const stream = Readable.from(
-      this.#patiently(group, resume, () => stream.destroy()),
-      { objectMode: false },
-    );
+  /** What `read` gives, as gzip or as text, for one person: broken off when they take nothing for long, or by `cutOff`. */
+  open(group: Group, resume: Resume | null, { userId, as }: Reader): Readable {
+    const pieces = this.#patiently(group, resume, () => breakOff(stream));
+    const packed = Readable.from(pieces, { objectMode: false });
+    const stream = as === 'gzip' ? packed : pipeline(packed, createGunzip(), unheard);
     this.#open.set(stream, userId);
     stream.once('close', () => this.#open.delete(stream));
     return stream;
   }
 
-  /** Breaks off what this person is reading: it is no longer for their eyes. */
+  /** Breaks off what this person is reading: it is no longer for their eyes, and not a byte of it is sent after this. */
   cutOff(userId: string): void {
-    for (const [stream, reader] of this.#open) if (reader === userId) stream.destroy();
+    for (const [stream, reader] of this.#open) if (reader === userId) breakOff(stream);
   }
 
   /** Breaks everything off, gives the files back, and refuses whoever comes after; resolves when none is open any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const stream of this.#open.keys()) stream.destroy();
+    for (const stream of this.#open.keys()) breakOff(stream);
     await Promise.allSettled(this.#beginning.values());
     const shelved = [...this.#shelved.values()];
     this.#shelved.clear();

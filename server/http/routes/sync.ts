@@ -1,5 +1,3 @@
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
@@ -37,21 +35,18 @@ const readFor = async (request: FastifyRequest, read: (group: Group) => Promise<
 const resumeOf = ({ snapshot, line }: z.output<typeof snapshotQuery>): Resume | null =>
   snapshot === undefined ? null : { id: snapshot, line };
 
-/** What a reader that breaks off, or a disk, does to a stream is its own affair: the other end has a snapshot without an end. */
-const unheard = (): void => undefined;
-
 export const syncRoutes =
   ({ storage, waiters, receivePush, snapshots, turnstiles, now }: HttpPorts): FastifyPluginAsyncZod =>
   async (app) => {
     app.get('/api/sync/snapshot', { schema: { querystring: snapshotQuery, tags } }, async (request, reply) => {
       const leave = await turnstiles.snapshots.enter();
       const { access, query, headers } = request;
-      const packed = snapshots.open(groupOf(access.scope), resumeOf(query), access.actor.id);
-      packed.once('close', leave);
+      const as = /\bgzip\b/.test(headers['accept-encoding'] ?? '') ? 'gzip' : 'text';
+      const lines = snapshots.open(groupOf(access.scope), resumeOf(query), { userId: access.actor.id, as });
+      lines.once('close', leave);
       reply.type('application/x-ndjson').header('cache-control', 'no-store').header('vary', 'accept-encoding');
-      const isPacked = /\bgzip\b/.test(headers['accept-encoding'] ?? '');
-      if (isPacked) return reply.header('content-encoding', 'gzip').send(packed);
-      return reply.send(pipeline(packed, createGunzip(), unheard));
+      if (as === 'gzip') reply.header('content-encoding', 'gzip');
+      return reply.send(lines);
     });
 
     app.get(
