@@ -22,6 +22,7 @@ const start = async () => {
     states: [] as ConnectionState['kind'][],
     sockets: [] as (string | null)[],
     reachable: 0,
+    measured: [] as number[][],
     logged: [] as string[],
   };
   const session = new LinkSession({
@@ -50,7 +51,7 @@ const start = async () => {
     },
     onSocket: (id) => world.sockets.push(id),
     onGuide: () => undefined,
-    onMeasured: () => undefined,
+    onMeasured: (latencyMs, offsetMs) => world.measured.push([latencyMs, offsetMs]),
   });
   session.start();
   await settled();
@@ -120,6 +121,16 @@ describe('a live session', () => {
     await world.clock.advance(1_000);
     expect(world.states.slice(-2)).toEqual(['polling', 'live']);
     expect(world.reachable).toBe(3);
+  });
+
+  it('believes a date less than any ping', async () => {
+    const world = await start();
+    world.listener.dated(3, 7_200_000);
+    world.listener.measured(40, 7_200_123);
+    expect(world.measured).toEqual([
+      [1_003, 7_200_000],
+      [40, 7_200_123],
+    ]);
   });
 
   it('does not end a later socket for what an earlier one could not do', async () => {

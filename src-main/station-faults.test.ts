@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeServer, shipmentRow } from './core/fake-server.ts';
-import { unreachable } from './core/link-fault.ts';
+import { LinkFault, unreachable } from './core/link-fault.ts';
 import { FakeLinks } from './links-for-tests.ts';
 import { newId, sha256, systemClock } from './shell/system-clock.ts';
 import { createStation } from './station.ts';
@@ -225,6 +225,29 @@ describe('people who come and go', () => {
     const whose = rows.map(({ user_id, type, owner }) => `${user_id} ${owner?.split(':')[1]} ${type}`);
     expect([...new Set(whose)]).toEqual(['mara mara recordArrival', 'ivo ivo addNote']);
     expect(whose).toHaveLength(22);
+  });
+
+  it('see nothing of what a new token does not show, from the moment it is taken', async () => {
+    const links = withRows('secret');
+    const station = await start(links);
+    await live(station);
+    await station.until('the row', shows('secret'));
+    // IT has put another token there: the same person, another warehouse. The rows for it cannot be had yet.
+    const claims = { sub: 'mara', name: 'Mara', role: 'receiver', warehouses: ['W2'], exp: 4_000_000_000 };
+    const part = Buffer.from(JSON.stringify(claims)).toString('base64url');
+    await station.settings.saveServer({ serverUrl: URL_A, token: `x.${part}.x` });
+    links.helloFault = new LinkFault('token_expired', 'expired');
+    links.httpFault = unreachable('down');
+    links.drop();
+    links.hasSockets = true;
+    await station.until(
+      'nothing',
+      ({ session, shipments }) => session?.warehouses[0] === 'W2' && shipments.length === 0,
+    );
+    links.helloFault = null;
+    links.httpFault = null;
+    await station.handlers['link:retry']();
+    await live(station);
   });
 
   it('are signed out also where the settings cannot be written', async () => {

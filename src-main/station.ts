@@ -223,7 +223,16 @@ class RunningStation implements Station {
     const claims = readToken(stored.token);
     const { session } = before;
     if (claims === null || stored.serverUrl !== session.serverUrl || claims.sub !== session.userId) return null;
-    now.signedIn = signedIn(stored.serverUrl, stored.token, claims);
+    const next = signedIn(stored.serverUrl, stored.token, claims);
+    const { hash } = this.#options;
+    if (scopeKey(next, hash) !== scopeKey(before, hash) || next.session.role !== session.role) {
+      // They may see and do other things now: rows, work and screens begin anew, as for somebody else.
+      void this.#changes.run(async () => {
+        if (now.signedIn === before) await this.#try('station.not_signed_in', () => this.#signIn(next));
+      });
+      return null;
+    }
+    now.signedIn = next;
     view.touch('session');
     return stored.token;
   }

@@ -65,6 +65,16 @@ describe('Heartbeat', () => {
     expect(seen.deadAt).toBe(4_000);
   });
 
+  it('does not let a dead link live on because somebody keeps asking', async () => {
+    const { clock, heartbeat, seen } = start();
+    heartbeat.heard();
+    for (let ms = 0; ms < 12_000 && seen.deadAt === null; ms += 1_000) {
+      await clock.advance(1_000);
+      heartbeat.check();
+    }
+    expect(seen.deadAt).toBe(4_000);
+  });
+
   it('does nothing after stop, not even when checked', async () => {
     const { clock, heartbeat, seen } = start();
     heartbeat.stop();

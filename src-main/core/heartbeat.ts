@@ -16,6 +16,8 @@ export class Heartbeat {
   readonly #dead: () => void;
   #next: Cancel | null = null;
   #deadline: Cancel | null = null;
+  /** When that is, by `elapsed`. */
+  #deadAt = 0;
 
   /** `ping` sends one and does not wait; `dead` is called once, after which the heartbeat has stopped. */
   constructor(clock: Clock, ping: () => void, dead: () => void) {
@@ -35,11 +37,11 @@ export class Heartbeat {
     this.#deadline = null;
   }
 
-  /** Pings now. */
+  /** Pings now. However often it is asked for, an answer that is due stays due. */
   check(): void {
     if (this.#next === null) return;
-    this.heard();
     this.#next();
+    if (this.#deadline !== null && this.#deadAt > this.#clock.elapsed() + CHECK_WITHIN_MS) this.heard();
     this.#beat(CHECK_WITHIN_MS);
   }
 
@@ -51,10 +53,15 @@ export class Heartbeat {
 
   #beat(within: number): void {
     this.#ping();
-    this.#deadline ??= this.#clock.setTimer(within, () => {
+    if (this.#deadline === null) this.#expect(within);
+    this.#next = this.#clock.setTimer(EVERY_MS, () => this.#beat(ANSWER_WITHIN_MS));
+  }
+
+  #expect(within: number): void {
+    this.#deadAt = this.#clock.elapsed() + within;
+    this.#deadline = this.#clock.setTimer(within, () => {
       this.stop();
       this.#dead();
     });
-    this.#next = this.#clock.setTimer(EVERY_MS, () => this.#beat(ANSWER_WITHIN_MS));
   }
 }

@@ -251,6 +251,18 @@ describe('ViewModel', () => {
     expect((await view.get()).shipments).toEqual([]);
   });
 
+  it('counts and lists work that was saved under another address of the server', async () => {
+    const { server, sync, clock, arrive, view, outbox } = await start();
+    server.put(shipmentRow('a'));
+    sync();
+    await arrive('a');
+    await outbox.setOwner({ key: 'p', userId: 'mara', userName: 'Mara', role: 'receiver', server: 'other' });
+    await clock.advance(16);
+    const { unsent, work, shipments } = await view.get();
+    expect([unsent, shipments[0]?.pending]).toEqual([1, false]);
+    expect(work).toMatchObject([{ state: 'unsent', message: expect.stringContaining('another server address') }]);
+  });
+
   it('counts all unsent work and lists a bounded part of it', async () => {
     const { server, sync, arrive, view } = await start();
     server.put(shipmentRow('a'));

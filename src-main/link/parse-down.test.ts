@@ -120,6 +120,27 @@ describe('acknowledgements', () => {
   });
 });
 
+describe('the answer to a push', () => {
+  it('counts although it has reasons this version has no name for', async () => {
+    const refused = { n: 1, verdict: 'rejected', seq: 4, code: 'made_up_later', message: 'Because.' };
+    const reply = { verdicts: [refused, { n: 2, verdict: 'applied', seq: 5 }], lastN: 2 };
+    expect(door.pushReply(reply).verdicts).toMatchObject([
+      { n: 1, verdict: 'rejected', message: 'Because.' },
+      { n: 2, verdict: 'applied' },
+    ]);
+    expect(door.pushReply(reply).verdicts[0]?.code).toBeUndefined();
+    const stoppedBy = { n: 3, code: 'made_up_later', message: 'Not now.' };
+    expect(await door.ack('sync:push', { ok: true, ...reply, stoppedBy })).toMatchObject({
+      ok: true,
+      stoppedBy: { n: 3, code: 'internal', message: 'Not now.' },
+    });
+    expect(door.dropped).toBe(0);
+    for (const bad of [null, 'x', { verdicts: 'none', lastN: 1 }, { ...reply, verdicts: [{ n: 0 }] }]) {
+      expect(() => door.pushReply(bad)).toThrow();
+    }
+  });
+});
+
 describe('guide events', () => {
   it('pass when they are what they say', () => {
     const event = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ENTITIES } from '#contract/domain/entities.ts';
 import { DOWN, type DownPayload, type GuideEvent } from '#contract/wire/down.ts';
-import { PROBLEMS, problemDocument } from '#contract/wire/errors.ts';
+import { PROBLEMS, problemCode, problemDocument } from '#contract/wire/errors.ts';
 import { type HistoryEntry, historyReply } from '#contract/wire/http.ts';
 import {
   type Change,
@@ -23,6 +23,21 @@ import { mapInSlices } from './in-slices.ts';
 /** Rows a frame may carry: checked one by one, because a row that does not fit would otherwise sit in the cache for good. */
 const rowFits = (change: Change): boolean =>
   change.op !== 'put' || (change.row?.id === change.id && ENTITIES[change.entity].safeParse(change.row).success);
+
+const coded = z.looseObject({ code: z.string() }).refine(({ code }) => !problemCode.safeParse(code).success);
+
+/** An answer nobody can read would be asked for again and again, and block all work behind it. */
+const withKnownCodes = (payload: unknown): unknown => {
+  const reply = z.looseObject({ verdicts: z.array(z.unknown()), stoppedBy: z.unknown().optional() }).safeParse(payload);
+  if (!reply.success) return payload;
+  const { verdicts, stoppedBy } = reply.data;
+  const known = verdicts.map((each) =>
+    coded.safeParse(each).success ? { ...(each as object), code: undefined } : each,
+  );
+  // What it stopped by is not known, so nothing is done about it but to wait.
+  const stop = coded.safeParse(stoppedBy).success ? { ...(stoppedBy as object), code: 'internal' } : stoppedBy;
+  return { ...reply.data, verdicts: known, stoppedBy: stop };
+};
 
 /** Frame and hello without a look at the changes: those of a page are checked after it, in slices. */
 const pageEnvelope = frame.extend({ changes: z.array(z.unknown()) });
@@ -49,6 +64,19 @@ export class DownDoor {
   pushedFrame(payload: unknown): Frame | null {
     const parsed = frame.safeParse(payload);
     if (parsed.success && parsed.data.changes.every(rowFits)) return parsed.data;
+    this.#drop('frame');
+    return null;
+  }
+
+  /** As `pushedFrame`, for one so large that checking it at once would hold up window and sockets. */
+  async pushedInSlices(payload: unknown): Promise<Frame | null> {
+    const envelope = pageEnvelope.safeParse(payload);
+    if (!envelope.success) return this.pushedFrame(payload);
+    const changes = await mapInSlices(envelope.data.changes, (each) => {
+      const read = change.safeParse(each);
+      return read.success && rowFits(read.data) ? read.data : null;
+    });
+    if (changes.length === envelope.data.changes.length) return { ...envelope.data, changes };
     this.#drop('frame');
     return null;
   }
@@ -84,8 +112,9 @@ export class DownDoor {
     return null;
   }
 
+  /** A newer server refuses for reasons this version has no name for; its sentence says them all the same. */
   pushReply(payload: unknown): PushReply {
-    return this.#read(pushReply, payload, 'push');
+    return this.#read(pushReply, withKnownCodes(payload), 'push');
   }
 
   history(payload: unknown): HistoryEntry[] {
@@ -108,9 +137,14 @@ export class DownDoor {
       this.#drop(event);
       throw unreachable('The answer could not be read.');
     }
-    const ok =
-      event === 'sync:hello' ? await this.hello(payload) : this.#read(UP[event].ok as z.ZodType, payload, event);
+    const ok = await this.#agreed(event, payload);
     return { ok: true, ...(ok as object) } as Ack<E>;
+  }
+
+  async #agreed(event: UpEvent, payload: unknown): Promise<unknown> {
+    if (event === 'sync:hello') return await this.hello(payload);
+    if (event === 'sync:push') return this.pushReply(payload);
+    return this.#read(UP[event].ok as z.ZodType, payload, event);
   }
 
   /** What a failed HTTP request says. Without a problem document of ours it is not our server. */

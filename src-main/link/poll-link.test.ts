@@ -197,6 +197,29 @@ describe('snapshot', () => {
     expect(await lines(link().snapshot())).toMatchObject([head, end(0)]);
   });
 
+  it('gives others their turn although it comes all at once', async () => {
+    const rows = Array.from({ length: 4_000 }, (_, n) => row(`s${n}`));
+    // One piece, as a fast network and a compressed body bring it.
+    const body = new TextEncoder().encode(ndjson(head, ...rows, end(4_000)));
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const fetch = async () => new Response(body, { headers });
+    const whole = new PollLink({ url, token: () => 'my-token', door: new DownDoor(() => undefined), fetch });
+    let longest = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    const begun = performance.now();
+    let count = 0;
+    for await (const _ of whole.snapshot()) count += 1;
+    clearInterval(timer);
+    longest = Math.max(longest, performance.now() - last);
+    expect(count).toBe(4_002);
+    // A small part of the whole; how many milliseconds that is depends on the machine.
+    expect(longest).toBeLessThan((performance.now() - begun) / 2);
+  });
+
   it('leaves out rows that do not fit, and still adds up', async () => {
     stream(ndjson(head, row('a'), row('b', { id: 'b' }), end(2)), 500);
     expect(await lines(link().snapshot())).toMatchObject([{ kind: 'head' }, { id: 'a' }, { kind: 'end', rows: 1 }]);

@@ -3,6 +3,7 @@ import { type HistoryEntry, health } from '#contract/wire/http.ts';
 import type { Cursor, Frame, Mutation, PushReply, SnapshotLine } from '#contract/wire/sync.ts';
 import { foreign, LinkFault, unreachable } from '../core/link-fault.ts';
 import type { Clock, HttpPort } from '../core/ports.ts';
+import { inSlices } from './in-slices.ts';
 import type { DownDoor } from './parse-down.ts';
 import { readLines } from './read-lines.ts';
 
@@ -84,7 +85,10 @@ export class PollLink implements HttpPort {
     try {
       const response = await within(request, () => this.#send(request));
       if (response.body === null || !isKind(response, accept)) throw foreign();
+      const breathe = inSlices();
       for await (const text of readLines(response.body, STALL_MS, abort)) {
+        // A piece of the body is hundreds of rows, which come one after the other without a turn of the loop.
+        await breathe();
         const line = this.#options.door.snapshotLine(parseJson(text));
         if (line === null) skipped += 1;
         // Rows that were left out at the door still count as having come.

@@ -8,6 +8,8 @@ import {
 } from 'node:net';
 import { Server, type Socket } from 'socket.io';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Frame } from '#contract/wire/sync.ts';
+import { FakeServer, shipmentRow } from '../core/fake-server.ts';
 import type { SocketListener } from '../core/ports.ts';
 import { systemClock } from '../shell/system-clock.ts';
 import { DownDoor } from './parse-down.ts';
@@ -238,7 +240,7 @@ describe('asking and hearing', () => {
     await told('connected');
     await expect(link.request('join:shipment', { shipmentId: 's' }, 50)).rejects.toMatchObject({ code: null });
     await expect(link.request('sync:push', { mutations: [{}] }, 1_000)).rejects.toMatchObject({ code: null });
-    expect(dropped).toEqual(['down.dropped sync:push']);
+    expect(dropped).toEqual(['down.dropped push']);
     expect(await link.request('leave:shipment', { shipmentId: 's' }, 1_000)).toEqual({
       ok: false,
       code: 'not_found',
@@ -268,5 +270,43 @@ describe('asking and hearing', () => {
     expect(heard.filter(({ what }) => what === 'scopeChanged')[1]?.with).toEqual([null]);
     socket.emit('sync:upgrade', { protocol: 9, oldest: 8 });
     expect(await told('refused')).toEqual(['upgrade_required']);
+  });
+
+  it('takes frames in their order, and gives others their turn while it checks a large one', async () => {
+    const { link, told, heard, names } = start();
+    const there = serverSide();
+    link.open();
+    await told('connected');
+    const socket = await there;
+    const log = new FakeServer();
+    for (let n = 0; n < 3_000; n += 1) log.put(shipmentRow(`s${n}`));
+    socket.emit('sync:frame', log.frame(0, 10));
+    socket.emit('sync:frame', log.frame(10, 2_000));
+    socket.emit('sync:frame', log.frame(2_010, 10));
+    const spoilt = log.frame(2_020, 200);
+    const changes = spoilt.changes.map((change, at) => (at === 150 ? { ...change, op: 'x' } : change));
+    socket.emit('sync:frame', { ...spoilt, changes });
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 1);
+    await told('badFrame', 10_000);
+    clearInterval(timer);
+    const frames = heard.filter(({ what }) => what === 'frame').map(({ with: [frame] }) => frame as Frame);
+    expect(frames.map(({ from, to }) => [from, to])).toEqual([
+      [0, 10],
+      [10, 2_010],
+      [2_010, 2_020],
+    ]);
+    expect(frames[1]?.changes).toHaveLength(2_000);
+    expect(names().indexOf('badFrame')).toBe(names().lastIndexOf('frame') + 1);
+    expect(turns).toBeGreaterThan(3);
+    // What was still being checked when the link was closed is nobody's.
+    socket.emit('sync:frame', log.frame(0, 3_000));
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    link.close();
+    const { length } = heard;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(heard).toHaveLength(length);
   });
 });

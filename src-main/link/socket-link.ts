@@ -1,15 +1,21 @@
 import { io, type Socket } from 'socket.io-client';
 import { GUIDE_EVENTS } from '#contract/wire/down.ts';
 import { PROBLEMS, type ProblemCode, problemCode } from '#contract/wire/errors.ts';
+import type { Frame } from '#contract/wire/sync.ts';
 import type { Ack, UpEvent, UpPayload } from '#contract/wire/up.ts';
 import { Heartbeat } from '../core/heartbeat.ts';
 import { unreachable } from '../core/link-fault.ts';
 import type { Cancel, Clock, SocketListener, SocketPort, Transport } from '../core/ports.ts';
+import { SerialQueue } from '../core/serial-queue.ts';
 import type { DownDoor } from './parse-down.ts';
 
 /** A handshake that takes longer is hanging somewhere (a proxy that swallows upgrades). */
 const CONNECT_MS = 6_000;
 const PING_ANSWER_MS = 6_500;
+/** Changes in a frame that are checked at once: under a millisecond or two. */
+const LARGE_FRAME = 50;
+/** Frames that wait for a large one before them; beyond that, what is missing is pulled. */
+const MOST_FRAMES = 100;
 
 export type SocketLinkOptions = {
   readonly url: string;
@@ -31,6 +37,7 @@ export class SocketLink implements SocketPort {
   readonly #heartbeat: Heartbeat;
   #socket: Socket | null = null;
   #giveUp: Cancel | null = null;
+  readonly #frames = new SerialQueue();
   /** Swapped after an attempt that hung: a network may let HTTP pass and swallow WebSocket upgrades without a word. */
   #pollingFirst = false;
 
@@ -107,11 +114,7 @@ export class SocketLink implements SocketPort {
       this.#end(() => (code.success ? this.#turnedAway(code.data) : listener.failed()));
     });
     socket.on('disconnect', () => this.#end(() => listener.lost('closed')));
-    socket.on('sync:frame', (payload: unknown) => {
-      const frame = door.pushedFrame(payload);
-      if (frame === null) listener.badFrame();
-      else listener.frame(frame);
-    });
+    socket.on('sync:frame', (payload: unknown) => this.#pushed(socket, payload));
     socket.on('sync:scope', (payload: unknown) => listener.scopeChanged(door.scope(payload)));
     socket.on('sync:upgrade', () => this.#end(() => listener.refused('upgrade_required')));
     for (const name of GUIDE_EVENTS) {
@@ -120,6 +123,22 @@ export class SocketLink implements SocketPort {
         if (event !== null) listener.guide(event);
       });
     }
+  }
+
+  /** In the order in which they came: none overtakes a large one that is still being checked. */
+  #pushed(socket: Socket, payload: unknown): void {
+    const { door } = this.#options;
+    const tell = (frame: Frame | null): void => {
+      const { listener } = this.#options;
+      if (socket !== this.#socket) return;
+      if (frame === null) listener.badFrame();
+      else listener.frame(frame);
+    };
+    const changes = (payload as { changes?: unknown } | null)?.changes;
+    const isLarge = Array.isArray(changes) && changes.length > LARGE_FRAME;
+    if (!isLarge && this.#frames.size === 0) tell(door.pushedFrame(payload));
+    else if (this.#frames.size > MOST_FRAMES) tell(null);
+    else void this.#frames.run(async () => tell(await door.pushedInSlices(payload)));
   }
 
   /** A server that is busy, full or stopping has nothing against this station. */
