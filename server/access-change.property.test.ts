@@ -106,7 +106,8 @@ const commit = async (place: 'JOL' | 'DAL'): Promise<void> => {
     work(1, 'addNote', { shipmentId, noteId: `n${works}`, text: MARKS[`${place}_TALK`] }),
     work(2, 'amendShipment', { shipmentId, carrier: `${MARKS[place]} ${works}` }),
   ];
-  await dock.ask('POST /api/sync/mutations', { person: PEOPLE.ada, json: { mutations } });
+  const { text } = await dock.ask('POST /api/sync/mutations', { person: PEOPLE.lena, json: { mutations } });
+  if (text.split('"applied"').length !== 3) throw new Error(`the house could not work: ${text}`);
 };
 
 type Scene = {
@@ -213,13 +214,17 @@ const play = async (steps: readonly Step[], seed: number): Promise<string[]> => 
     accessChanged.call(sockets, userId);
   };
   onSent = (to, text) => to === sub && look(scene, now, text, 'HTTP');
+  await act(scene, { act: 'hello', which: 1, pause: 0 });
+  if (!scene.isLive) throw new Error('not live to begin with');
   const under: Promise<unknown>[] = [];
   for (const step of steps) {
     under.push(act(scene, step));
     await ticks(step.pause);
   }
   await Promise.all(under);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  // Whoever stayed in a room they should have left hears of this.
+  await Promise.all([commit('JOL'), commit('DAL')]);
+  await new Promise((resolve) => setTimeout(resolve, 60));
   sockets.accessChanged = accessChanged;
   onSent = () => undefined;
   socket.disconnect();

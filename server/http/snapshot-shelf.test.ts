@@ -260,17 +260,20 @@ describe('a reader of the shelf', () => {
     const stream = shelf.open(ALL, null, { userId: 'mara', as: 'text' });
     let written = 0;
     const sink = new Writable({
+      highWaterMark: 128 * 1024,
       write: (_bytes, _encoding, done) => {
         written += 1;
-        if (written === 1) shelf.cutOff('mara');
-        done();
+        if (written === 12) shelf.cutOff('mara');
+        // So that much is waiting when it goes on.
+        if (written === 1) setTimeout(done, 50);
+        else done();
       },
     });
     const gone = closed(stream);
     stream.pipe(sink);
     await gone;
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(written).toBe(1);
+    expect(written).toBe(12);
   });
 
   it('finds the shelf closed: files given back and removed, also those being written, and nobody let in after', async () => {

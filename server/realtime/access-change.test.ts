@@ -186,7 +186,7 @@ describe('a change of what somebody may see', () => {
     expect(JSON.stringify(reply)).not.toContain('canary');
   });
 
-  it('counts for a socket that was signed in but not yet there', async () => {
+  it('counts for sockets that are just coming', async () => {
     const { id } = await announce(dock);
     const { server } = dock;
     const changed = new Promise<void>((resolve) => {

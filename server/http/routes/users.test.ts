@@ -91,6 +91,21 @@ describe('PUT /api/users/:id/access', () => {
     expect((await other).body.group).toBe('staff:JOL');
   });
 
+  it('reads anew what was being read for a poll', async () => {
+    await announce(dock, { poNumber: `canary-${count}` });
+    const { storage } = dock.server;
+    const { readFrame } = storage;
+    storage.readFrame = async (...asked) => {
+      const page = await readFrame(...asked);
+      if (asked[0].id === 'staff:JOL') await give(DAL);
+      return page;
+    };
+    const { status, body, text } = await dock.ask<Frame>('/api/sync/changes?from=0&wait=5', { person: nora });
+    storage.readFrame = readFrame;
+    expect([status, body.group]).toEqual([200, 'staff:DAL']);
+    expect(text).not.toContain(`canary-${count}`);
+  });
+
   it('holds back an answer that was made for what could be seen before', async () => {
     const canary = `canary-${count}`;
     const { id } = await announce(dock, { poNumber: canary });
