@@ -140,7 +140,6 @@ const engine = 'src-main/core/sync-engine.ts';
 const inbox = 'src-main/core/inbox.ts';
 const outbox = 'src-main/core/outbox.ts';
 const rebuild = 'src-main/core/rebuild.ts';
-const station = 'src-main/station.ts';
 
 export const STATION_POINTS: readonly CrashPoint[] = [
   at(
@@ -184,7 +183,7 @@ export const STATION_POINTS: readonly CrashPoint[] = [
     'await this.#ports.journal.markShown(items.map(({ seq }) => seq));',
   ),
   ...around(STATION, 'a toast is shown', inbox, 'this.#ports.toast(item);'),
-  ...around(STATION_FRESH, 'the owner gets an identity', journal, 'guarded(() => add.run(owner.key, freshClientId));'),
+  ...around(STATION_FRESH, 'the owner gets an identity', journal, 'guarded(() => this.#addIdentity(owner.key));'),
   ...around(
     STATION_FRESH,
     'a snapshot’s position is set',
@@ -218,7 +217,7 @@ export const STATION_POINTS: readonly CrashPoint[] = [
     'this.#folder.dropAside();',
     (dies) => `${dies} this.#folder.dropAside();`,
   ),
-  ...around(STATION_FRESH, 'a snapshot is passed over in the inbox', station, 'await inbox.skipTo(position);'),
+  ...around(STATION_FRESH, 'a snapshot is passed over in the inbox', rebuild, 'await beforeSwap(position);'),
 ];
 
 export const CRASH_POINTS: readonly CrashPoint[] = [...SERVER_POINTS, ...STATION_POINTS];

@@ -273,6 +273,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'the journal is cut off at the start',
     play: async (dock, proxy) => {
+      dock.damages = 1;
       await restarted(({ journal }) => truncateSync(journal, 5_000))(dock, proxy);
       keeps(dock, /^journal\.db\.damaged-/);
     },

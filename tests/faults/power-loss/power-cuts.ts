@@ -168,9 +168,9 @@ export const NORMAL: Readonly<Record<Side, readonly Patch[]>> = {
   ],
   outbox: [
     {
-      file: 'src-main/store/journal.ts',
-      find: `openDatabase(file, 'FULL', true)`,
-      replace: `openDatabase(file, 'NORMAL', true)`,
+      file: 'src-main/store/journal-file.ts',
+      find: `openDatabase(path, 'FULL', true)`,
+      replace: `openDatabase(path, 'NORMAL', true)`,
     },
   ],
 };

@@ -74,6 +74,8 @@ export class FaultDock {
   readonly effects: Effect[] = [];
   /** Numbers the station said are saved. */
   readonly saved: number[] = [];
+  /** How often the station has to say that its journal was damaged. */
+  damages = 0;
   readonly #lena = `lena-desk-${randomUUID()}`;
   #lenaN = 0;
   #server: ServerProcess | null = null;
