@@ -16,6 +16,10 @@ type Rule = 'open' | 'no upgrades' | 'no socket' | 'down';
 /** Passes, refuses or cuts connections by their first line; each request has a connection of its own. */
 class Wire {
   rule: Rule = 'open';
+  /** Snapshots that break off after so many bytes, one each. */
+  cuts: number[] = [];
+  /** Paths of the snapshots asked for. */
+  readonly snapshots: string[] = [];
   readonly #open = new Set<Socket>();
   readonly #server: Server;
   readonly #target: number;
@@ -65,9 +69,20 @@ class Wire {
         client.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
         return;
       }
+      const snapshot = /^GET (\/api\/sync\/snapshot\S*)/.exec(text)?.[1];
+      if (snapshot !== undefined) {
+        this.snapshots.push(snapshot);
+        left = this.cuts.shift() ?? Number.POSITIVE_INFINITY;
+      }
       upstream.write(data);
     });
-    upstream.pipe(client);
+    let left = Number.POSITIVE_INFINITY;
+    upstream.on('data', (data) => {
+      if (data.length <= left) client.write(data);
+      else client.write(data.subarray(0, left), () => client.destroy());
+      left -= data.length;
+    });
+    upstream.on('end', () => client.end());
   }
 }
 
@@ -134,6 +149,20 @@ describe('a station on a bad network', () => {
     await announce('s2');
     await mara.until('the change', shows('s2', 'announced'));
   });
+
+  it('has a whole cache after a snapshot that broke off twice', async () => {
+    for (let n = 0; n < 150; n += 1) await announce(`many-${n}`);
+    wire.cuts = [3_000, 4_000];
+    const mara = await at(wire.url);
+    await mara.until('live', ({ connection }) => connection.kind === 'live', 10_000);
+    await mara.until('all of it', ({ shipments }) => shipments.length === 151);
+    expect(wire.snapshots).toEqual([
+      '/api/sync/snapshot',
+      expect.stringMatching(/\?snapshot=[\w-]+&line=[1-9]\d*$/),
+      expect.stringMatching(/\?snapshot=[\w-]+&line=[1-9]\d*$/),
+    ]);
+    expect(mara.logged.filter((line) => line.startsWith('sync.rebuild'))).toHaveLength(1);
+  }, 30_000);
 
   it('keeps what was missed while it was cut off, exactly once', async () => {
     const mara = await at(wire.url);

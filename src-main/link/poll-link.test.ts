@@ -334,6 +334,85 @@ describe('checkServer', () => {
   });
 });
 
+describe('a snapshot that breaks off', () => {
+  const row = (id: string, more: object = shipmentRow(id)) =>
+    ({ kind: 'row', entity: 'shipment', id, seq: 1, shipmentId: id, row: more }) as const;
+  const body = [...'abcdefgh'].map((id) => row(id, id === 'c' ? { id: 'misfit' } : shipmentRow(id)));
+  const all = [...body, { kind: 'end', rows: 8, seq: 9 }];
+  /** Sends so many lines of what was asked for, then hangs up in the middle of the next; null sends all. */
+  const serve = (...cuts: (number | null)[]) => {
+    answer = (request, response) => {
+      const query = new URL(request.url ?? '', url).searchParams;
+      // It goes on at every second line only.
+      const line = Number(query.get('line') ?? 0) & ~1;
+      const head = { kind: 'head', protocol: 2, epoch: 'e', seq: 2, chain: 'c', group: 'g', snapshot: 'snap-1', line };
+      const cut = cuts.shift();
+      const lines = [head, ...all.slice(line)].map((each) => `${JSON.stringify(each)}\n`);
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      if (cut === null || cut === undefined) return void response.end(lines.join(''));
+      response.write(lines.slice(0, cut + 1).join('') + lines[cut + 1]?.slice(0, 9));
+      setTimeout(() => response.destroy(), 30);
+    };
+  };
+  const paths = () => asked.map(({ path }) => path.replace('/api/sync/snapshot', ''));
+
+  it('goes on where it was, and every row comes once', async () => {
+    serve(3, 3, null);
+    const got = await lines(link().snapshot());
+    expect(paths()).toEqual(['', '?snapshot=snap-1&line=3', '?snapshot=snap-1&line=5']);
+    expect(got.map((line) => (line.kind === 'row' ? line.id : line.kind))).toEqual([
+      'head',
+      ...['a', 'b', 'd', 'e', 'f', 'g', 'h'],
+      'end',
+    ]);
+    // The row that did not fit counts as having come.
+    expect(got.at(-1)).toEqual({ kind: 'end', rows: 7, seq: 9 });
+  });
+
+  it('is given up when nothing more of it comes, or it is not kept any more', async () => {
+    serve(2, 0, 0, 0, 0, 0, 0);
+    expect((await fault(() => lines(link().snapshot()))).code).toBeNull();
+    expect(asked).toHaveLength(5);
+    asked.length = 0;
+    serve(2);
+    const first = answer;
+    answer = (request, response) => {
+      if (asked.length < 2) return first(request, response);
+      const other = {
+        kind: 'head',
+        protocol: 2,
+        epoch: 'e',
+        seq: 5,
+        chain: 'c',
+        group: 'g',
+        snapshot: 'snap-2',
+        line: 0,
+      };
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(`${JSON.stringify(other)}\n`);
+    };
+    expect((await fault(() => lines(link().snapshot()))).code).toBe('cursor_too_old');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is not asked for again of a server that cannot go on, nor once the link is closed', async () => {
+    const head = { kind: 'head', protocol: 1, epoch: 'e', seq: 2, chain: 'c', group: 'g' };
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      response.write([head, ...all.slice(0, 3)].map((each) => `${JSON.stringify(each)}\n`).join(''));
+      setTimeout(() => response.destroy(), 30);
+    };
+    await fault(() => lines(link().snapshot()));
+    expect(asked).toHaveLength(1);
+    asked.length = 0;
+    serve(2, null);
+    const closing = link();
+    await fault(async () => {
+      for await (const line of closing.snapshot()) if (line.kind === 'row' && line.id === 'b') closing.close();
+    });
+    expect(asked).toHaveLength(1);
+  });
+});
+
 describe('closing', () => {
   const waits = () => {
     answer = () => undefined;

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '#contract/wire/errors.ts';
 import { type HistoryEntry, health } from '#contract/wire/http.ts';
 import type { Cursor, Frame, Mutation, PushReply, SnapshotLine } from '#contract/wire/sync.ts';
-import { foreign, LinkFault, unreachable } from '../core/link-fault.ts';
+import { foreign, isWorthRetrying, LinkFault, unreachable } from '../core/link-fault.ts';
 import type { Clock, HttpPort } from '../core/ports.ts';
 import { inSlices } from './in-slices.ts';
 import type { DownDoor } from './parse-down.ts';
@@ -9,6 +9,9 @@ import { readLines } from './read-lines.ts';
 
 const ANSWER_MS = 10_000;
 const PROBE_MS = 5_000;
+/** Tries in a row that bring nothing more of a snapshot, and the pause that grows from one to the next. */
+const RESUMES = 3;
+const RESUME_MS = 500;
 /** Between two pieces of a snapshot. */
 const STALL_MS = 15_000;
 const SLOW_MS = 2_000;
@@ -25,6 +28,9 @@ export type PollLinkOptions = {
   /** How long an answer took, and how far this device's clock is ahead of its date, which is in whole seconds. */
   readonly onDate?: (latencyMs: number, clockOffsetMs: number) => void;
 };
+
+/** How far a snapshot has come. */
+type Got = { id: string | null; lines: number; skipped: number };
 
 type Request = {
   readonly path: string;
@@ -76,24 +82,57 @@ export class PollLink implements HttpPort {
     return this.#options.door.pushReply(await this.#json({ path: '/api/sync/mutations', timeoutMs: ANSWER_MS, body }));
   }
 
+  /** Lines as they come; where the transfer breaks off, it goes on from there as long as the server still has that snapshot. */
   async *snapshot(): AsyncGenerator<SnapshotLine> {
+    const got: Got = { id: null, lines: 0, skipped: 0 };
+    for (let idle = 0; ; ) {
+      const before = got.lines;
+      try {
+        yield* this.#snapshotPart(got);
+        return;
+      } catch (error) {
+        idle = got.lines > before ? 0 : idle + 1;
+        if (got.id === null || idle > RESUMES || this.#closed || !isWorthRetrying(error)) throw error;
+      }
+      if (idle > 0) await new Promise((resolve) => setTimeout(resolve, RESUME_MS * idle));
+    }
+  }
+
+  async *#snapshotPart(got: Got): AsyncGenerator<SnapshotLine> {
     const abort = new AbortController();
     const accept = 'application/x-ndjson';
-    const request = { path: '/api/sync/snapshot', timeoutMs: STALL_MS, accept, abort };
-    let skipped = 0;
+    const from = got.id === null ? '' : `?${new URLSearchParams({ snapshot: got.id, line: `${got.lines}` })}`;
+    const request = { path: `/api/sync/snapshot${from}`, timeoutMs: STALL_MS, accept, abort };
     this.#open.add(abort);
     try {
       const response = await within(request, () => this.#send(request));
       if (response.body === null || !isKind(response, accept)) throw foreign();
       const breathe = inSlices();
+      let known = 0;
       for await (const text of readLines(response.body, STALL_MS, abort)) {
         // A piece of the body is hundreds of rows, which come one after the other without a turn of the loop.
         await breathe();
+        if (known > 0) {
+          known -= 1;
+          continue;
+        }
         const line = this.#options.door.snapshotLine(parseJson(text));
-        if (line === null) skipped += 1;
+        if (line?.kind === 'head') {
+          // The server goes on at a joint of its own, at or before the line that was asked for.
+          known = got.lines - line.line;
+          if (from === '') yield line;
+          // What is here already is no part of another snapshot: the caller begins anew.
+          else if (line.snapshot !== got.id || known < 0) throw gone();
+          got.id = line.snapshot;
+          continue;
+        }
+        got.lines += 1;
+        if (line === null) got.skipped += 1;
         // Rows that were left out at the door still count as having come.
-        else yield line.kind === 'end' ? { ...line, rows: line.rows - skipped } : line;
+        else yield line.kind === 'end' ? { ...line, rows: line.rows - got.skipped } : line;
+        if (line?.kind === 'end') return;
       }
+      throw unreachable('The snapshot broke off.');
     } finally {
       this.#open.delete(abort);
       abort.abort();
@@ -184,6 +223,9 @@ const within = async <T>({ timeoutMs, abort }: Request, run: () => Promise<T>): 
     clearTimeout(timer);
   }
 };
+
+/** No use asking again: the server has another snapshot by now. */
+const gone = (): LinkFault => new LinkFault('cursor_too_old', 'The snapshot is not kept any more.');
 
 const parseJson = (text: string): unknown => {
   try {
