@@ -23,6 +23,8 @@ const network = () => {
     probeFault: null as unknown,
     token: null as string | null,
     opensAt: [] as number[],
+    transport: 'websocket' as 'websocket' | 'http',
+    catchingUp: Promise.resolve() as Promise<void>,
     refusedWith: null as 'token_expired' | null,
   };
   const policy = new LinkPolicy({
@@ -34,14 +36,14 @@ const network = () => {
         world.opensAt.push(clock.elapsed());
         queueMicrotask(() => {
           if (world.refusedWith !== null) policy.socketRefused(world.refusedWith);
-          else if (world.socketWorks) policy.socketConnected('websocket');
+          else if (world.socketWorks) policy.socketConnected(world.transport);
           else policy.socketDown('socket_unreachable');
         });
       },
       close: () => calls.push('close'),
       check: () => calls.push('check'),
     },
-    catchUp: () => (world.catchUpFault === null ? Promise.resolve() : Promise.reject(world.catchUpFault)),
+    catchUp: () => (world.catchUpFault === null ? world.catchingUp : Promise.reject(world.catchUpFault)),
     poll: (wait) => {
       if (world.httpFault !== null) return Promise.reject(world.httpFault);
       if (wait === 0) return Promise.resolve();
@@ -66,6 +68,39 @@ describe('LinkPolicy', () => {
     await settled();
     expect(net.kinds()).toEqual(['connecting', 'live']);
     expect(net.policy.state).toEqual({ kind: 'live', transport: 'websocket', latencyMs: null });
+  });
+
+  it('knows of an upgrade that came while it was still catching up', async () => {
+    const net = network();
+    Object.assign(net, { socketWorks: true, transport: 'http' });
+    let level = (): void => undefined;
+    net.catchingUp = new Promise((resolve) => {
+      level = resolve;
+    });
+    net.policy.start();
+    await settled();
+    net.policy.transportChanged('websocket');
+    level();
+    await settled();
+    expect(net.policy.state).toMatchObject({ kind: 'live', transport: 'websocket' });
+    expect(net.clock.timers).toBe(0);
+  });
+
+  it('tries for WebSocket again, less and less often, while it is live over HTTP', async () => {
+    const net = network();
+    Object.assign(net, { socketWorks: true, transport: 'http' });
+    net.policy.start();
+    await net.clock.advance(10 * 60_000);
+    expect(net.opensAt.map((at) => at / 20_000)).toEqual([0, 1, 3, 7, 15]);
+    expect(net.policy.state).toMatchObject({ kind: 'live', transport: 'http' });
+    net.transport = 'websocket';
+    await net.clock.advance(10 * 60_000);
+    expect(net.policy.state).toMatchObject({ kind: 'live', transport: 'websocket' });
+    const opened = net.opensAt.length;
+    await net.clock.advance(5 * 60 * 60_000);
+    expect(net.opensAt).toHaveLength(opened);
+    net.policy.stop();
+    expect(net.clock.timers).toBe(0);
   });
 
   it('knows the latency that was measured while it was still catching up', async () => {

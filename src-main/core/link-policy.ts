@@ -10,6 +10,12 @@ const POLL_WAIT_S = 25;
 /** A server that answers long-polls at once and with nothing must not be asked in a tight loop. */
 const POLL_SPACING_MS = 1_000;
 const REFUSED_RETRY_MS = 30_000;
+/**
+ * Live, but over single HTTP requests: where WebSocket was blocked when the socket was opened, Socket.IO does not try it on that
+ * one again. Another is opened after this long, then after twice as long, up to an hour.
+ */
+const BETTER_MS = 20_000;
+const BETTER_CAP_MS = 60 * 60_000;
 
 export type LinkPolicyPorts = {
   readonly clock: Clock;
@@ -39,9 +45,13 @@ export class LinkPolicy {
   #attempt = 0;
   #socketOpen = false;
   #liveSince = 0;
+  /** Of the present socket; an upgrade often comes while it is still catching up. */
+  #transport: Transport = 'websocket';
   /** Of the present socket; the first answer often comes before it counts as live. */
   #latencyMs: number | null = null;
   #retry: Cancel | null = null;
+  /** Sockets opened in vain for a better transport. */
+  #betterTries = 0;
   /** Grows when the way of hearing changes, so that what was begun under another way ends without effect. */
   #turn = 0;
   /** Which try of the socket this is: an answer to an earlier one must not touch a later one. */
@@ -92,11 +102,12 @@ export class LinkPolicy {
   // --- what the socket tells ---
 
   socketConnected(transport: Transport): void {
+    this.#transport = transport;
     const mine = this.#try;
     const current = (): boolean => mine === this.#try && this.#socketOpen;
     this.#ports.catchUp().then(
       () => {
-        if (current()) this.#goLive(transport);
+        if (current()) this.#goLive();
       },
       (error: unknown) => {
         if (current()) this.cannotFollow(error);
@@ -114,6 +125,8 @@ export class LinkPolicy {
   }
 
   transportChanged(transport: Transport): void {
+    this.#transport = transport;
+    if (this.#state.kind === 'live') this.#tryBetter();
     this.#dispatch({ type: 'transport', transport });
   }
 
@@ -163,11 +176,28 @@ export class LinkPolicy {
     this.#retry = this.#ports.clock.setTimer(delayMs, () => this.#trySocket());
   }
 
-  #goLive(transport: Transport): void {
+  #goLive(): void {
     this.#endTurn();
     this.#liveSince = this.#ports.clock.elapsed();
-    this.#dispatch({ type: 'live', transport });
+    this.#tryBetter();
+    this.#dispatch({ type: 'live', transport: this.#transport });
     if (this.#latencyMs !== null) this.#dispatch({ type: 'latency', ms: this.#latencyMs });
+  }
+
+  #tryBetter(): void {
+    this.#retry?.();
+    this.#retry = null;
+    if (this.#transport === 'websocket') {
+      this.#betterTries = 0;
+      return;
+    }
+    const delay = Math.min(BETTER_CAP_MS, BETTER_MS * 2 ** this.#betterTries);
+    this.#retry = this.#ports.clock.setTimer(delay, () => {
+      this.#betterTries += 1;
+      this.#attempt = 0;
+      this.#dispatch({ type: 'lost', at: this.#now() });
+      this.#trySocket();
+    });
   }
 
   /** Ends polling and every timer; the socket is left alone. */
