@@ -67,13 +67,15 @@ export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage
     opened.push(writer.close);
     await migrate(writer.db);
     const found = await readPosition(writer.db);
-    const generationFile = generationFileOf(file);
-    const isContinued = await continues(writer.db, found, await readMark(generationFile));
+    const isContinued = await continues(writer.db, found, await readMark(generationFileOf(file)));
     if (!isContinued) logger?.error({ file, head: found.head }, RESTORED);
     const position = isContinued ? found : await beginEpoch(writer.db, found);
     const reader = openReader(file);
     opened.push(reader.close);
-    const storage: Storage = createSqlStorage({
+    const onFault = (error: unknown) => logger?.error({ err: error }, 'the generation file could not be written');
+    const generation = new GenerationFile(generationFileOf(file), onFault);
+    await generation.sync(position);
+    return createSqlStorage({
       writer: writer.db,
       run: writer.run,
       reader: reader.db,
@@ -83,16 +85,12 @@ export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage
       ...(retention === undefined ? {} : { retention }),
       ...(approveByPin === undefined ? {} : { approveByPin }),
       onFault: (error) => logger?.error({ err: error }, 'a listener to commits failed'),
+      onWritten: (at) => generation.note(at),
       close: async () => {
-        await generation.write();
+        await generation.close();
         await closeAll();
       },
     });
-    const onFault = (error: unknown) => logger?.error({ err: error }, 'the generation file could not be written');
-    const generation = new GenerationFile(generationFile, storage.position, onFault);
-    await generation.write();
-    storage.onCommit(() => generation.note());
-    return storage;
   } catch (error) {
     await closeAll();
     throw toOpenError(file, error);

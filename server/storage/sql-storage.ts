@@ -25,6 +25,8 @@ export type SqlStoragePorts = {
   /** The lead a PIN belongs to, if it may approve for this sender. */
   readonly approveByPin?: (pin: string, sender: Sender) => Promise<Actor | null>;
   readonly retention?: Retention;
+  /** Called with where the log stands after each commit that moved it, before anybody hears of that commit. Must not throw. */
+  readonly onWritten?: (position: Position) => void;
   /** A listener that threw; the commit it was told of stands. */
   readonly onFault: (error: unknown) => void;
   /** Closes both connections, the reader first: the last to close folds the log back, which a reader cannot. */
@@ -56,6 +58,7 @@ export const createSqlStorage = (ports: SqlStoragePorts): Storage => {
     now: () => clock().toISOString(),
     onWritten: ({ head, chain }) => {
       position = { ...position, head, chain };
+      ports.onWritten?.(position);
       pages.clear();
     },
     onAnswered: (head) => tell(listeners, head, ports.onFault),

@@ -27,6 +27,7 @@ const WEIGHTS = {
   fillDisk: 8,
   backup: 12,
   restore: 5,
+  restoreFolder: 1,
   changePerson: 8,
   moveDoor: 20,
   prune: 20,

@@ -90,8 +90,18 @@ const later =
     await turn();
     return run(...args);
   };
+const { openSync, closeSync } = fs;
+const openFor = (path: fs.PathLike, flags?: fs.OpenMode, mode?: fs.Mode | null): number => {
+  const file = openSync(path, flags ?? 'r', mode);
+  mine()?.machine.files.add(file);
+  return file;
+};
+const closeFor = (file: number): void => {
+  mine()?.machine.files.delete(file);
+  closeSync(file);
+};
 const openFile = later((path: string, flags?: string, mode?: number) => {
-  const file = fs.openSync(path, flags ?? 'r', mode);
+  const file = openFor(path, flags, mode);
   return {
     read: later((buffer: Buffer, offset: number, length: number, at: number) => {
       return { buffer, bytesRead: fs.readSync(file, buffer, offset, length, at) };
@@ -101,7 +111,7 @@ const openFile = later((path: string, flags?: string, mode?: number) => {
     }),
     writeFile: later((text: string) => fs.writeFileSync(file, text)),
     sync: later(() => undefined),
-    close: later(() => fs.closeSync(file)),
+    close: later(() => closeFor(file)),
   };
 });
 const gzip = (
@@ -112,6 +122,7 @@ const gzip = (
   const out = zlib.gzipSync(input, options);
   void turn().then(() => done(null, out));
 };
+Object.assign(fs, { openSync: openFor, closeSync: closeFor });
 Object.assign(timers, { setImmediate: turn });
 Object.assign(crypto, { randomBytes });
 Object.assign(files, {

@@ -37,6 +37,8 @@ export class Laboratory {
   readonly lost: History[] = [];
   server: ServerNode | null = null;
   restores = 0;
+  /** Epochs in which numbers came again, because the generation file was put back together with the database. */
+  readonly forked = new Set<string>();
   markers = 0;
   #serverDir = '';
   #serverBackAt = 0;
@@ -66,7 +68,7 @@ export class Laboratory {
     this.world.watch = () => undefined;
     for (const station of this.stations) {
       station.machine.isAlive = false;
-      station.machine.closeDatabases();
+      station.machine.closeFiles();
     }
     if (this.server !== null) this.server.kill(this.server.machine.isAlive ? this.newDir() : '');
     enter(null);
@@ -133,6 +135,7 @@ export class Laboratory {
     const genesis = server.genesis();
     this.history ??= new History(epoch, genesis);
     if (this.history.epoch !== epoch) this.#beginHistory(epoch, genesis);
+    else this.#requireNoticed();
     this.#follow();
   }
 
@@ -143,6 +146,15 @@ export class Laboratory {
     if (!isRestored)
       this.report(new Violation('illegal', 'epoch', 'a new history began although nothing was restored'));
     this.history = new History(epoch, genesis, this.history.log);
+  }
+
+  /** Where numbers would come again that somebody knows, a new history has to begin, however young the backup was. */
+  #requireNoticed(): void {
+    const isNew = this.restores > this.#histories;
+    this.#histories = this.restores;
+    const lost = this.lost.at(-1);
+    if (!isNew || lost === undefined || lost.head === this.history.head || this.forked.has(lost.epoch)) return;
+    this.report(new Violation('diverged', 'epoch', `the server took a backup from before ${lost.head} for its own`));
   }
 
   /** As by kill -9, at this instant; it is back after a while. */
@@ -164,13 +176,17 @@ export class Laboratory {
     this.backups.push({ dir, head: this.history.head, history: this.history });
   }
 
-  /** An operator puts an older copy of the database in the place of the present one; whatever stands beside it stays. */
-  restore(pick: number): void {
+  /**
+   * An operator puts an older copy of the database in the place of the present one. Whatever stands beside it stays, as it should;
+   * or, with `whole`, all of the folder is as it was, and only who remembers more can tell.
+   */
+  restore(pick: number, whole: boolean): void {
     const fitting = this.backups.filter(({ history }) => history === this.history);
     const backup = fitting[pick % Math.max(1, fitting.length)];
     if (backup === undefined || this.server?.machine.isAlive !== true) return;
     this.killServer(500);
-    for (const side of ['', '-wal', '-shm']) {
+    if (whole && backup.head !== this.history.head) this.forked.add(this.history.epoch);
+    for (const side of ['', '-wal', '-shm', ...(whole ? ['.generation'] : [])]) {
       const file = `dockline.db${side}`;
       rmSync(join(this.#serverDir, file), { force: true });
       const kept = join(backup.dir, file);
@@ -253,7 +269,7 @@ export class Laboratory {
     await this.pass(300);
     if (!station.machine.isAlive) return;
     station.machine.isAlive = false;
-    station.machine.closeDatabases();
+    station.machine.closeFiles();
   }
 
   /** Whoever was down long enough comes back. */

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import type { World } from './world.ts';
 
 /** Thrown into code whose process was killed in the middle of something: it must not touch its files any more. */
@@ -30,6 +31,8 @@ export class Machine {
   readonly clock: Clock;
   /** Databases it has open. */
   readonly databases = new Set<OpenDatabase>();
+  /** Other files it has open. */
+  readonly files = new Set<number>();
   /** How far this device's clock is off, in ms. */
   skewMs = 0;
   isAlive = true;
@@ -81,9 +84,11 @@ export class Machine {
   }
 
   /** Gives the files back once nothing of it runs any more. */
-  closeDatabases(): void {
+  closeFiles(): void {
     for (const database of this.databases) if (database.open) database.close();
     this.databases.clear();
+    for (const file of this.files) closeSync(file);
+    this.files.clear();
   }
 
   #turn(): number {

@@ -155,7 +155,10 @@ export const perform = async (laboratory: Laboratory, { do: what, station: which
       laboratory.backup();
       return;
     case 'restore':
-      laboratory.restore(pick);
+      laboratory.restore(pick, false);
+      return;
+    case 'restoreFolder':
+      laboratory.restore(pick, true);
       return;
     case 'changePerson':
       return changePerson(laboratory, station, pick);

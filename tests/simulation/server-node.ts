@@ -259,7 +259,7 @@ export class ServerNode {
     if (this.machine.isAlive) copyImage(this.dir, image);
     else if (image !== '') throw new Error('this server is dead already');
     this.machine.isAlive = false;
-    this.machine.closeDatabases();
+    this.machine.closeFiles();
     this.looker.close();
     for (const session of this.sessions) session.connected = false;
     this.sessions.clear();

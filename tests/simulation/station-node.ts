@@ -196,7 +196,7 @@ export class StationNode {
   /** Nothing of it runs any more. */
   bury(newDir: string): void {
     this.machine.isAlive = false;
-    this.machine.closeDatabases();
+    this.machine.closeFiles();
     this.#station = null;
     rmSync(this.dir, { recursive: true, force: true });
     this.dir = newDir;

@@ -115,17 +115,12 @@ export const SERVER_POINTS: readonly CrashPoint[] = [
     `return rowLeft(ports.storage, outcomes, 'document', documentId);`,
     (dies) => `${dies} return rowLeft(ports.storage, outcomes, 'document', documentId);`,
   ),
-  ...around(
-    SERVER,
-    'the note of the generation is renamed',
-    generation,
-    `await rename(\`${DOLLAR}{this.#file}.new\`, this.#file);`,
-  ),
+  ...around(SERVER, 'the note of the generation is renamed', generation, 'renameSync(fresh, this.#file);'),
   ...around(
     SERVER_START,
-    'commits are listened to',
+    'the generation is noted',
     'server/storage/open-sqlite-storage.ts',
-    'storage.onCommit(() => generation.note());',
+    'await generation.sync(position);',
   ),
   ...around(SERVER_START, 'the server says where it listens', 'server/create-server.ts', 'lock.announce(url);'),
 ];
