@@ -22,8 +22,8 @@ export const compiled = (compile: (db: Db, size: number) => CompiledQuery) => {
 };
 
 /**
- * One database transaction as the hot path uses it: `db` to build with, `run` to execute what was compiled before. On SQLite
- * `run` goes straight to the prepared statement on the connection of the transaction: a command takes a dozen statements of
+ * One connection, or one transaction on it, as the hot path uses it: `db` to build with, `run` to execute what was compiled before. On SQLite
+ * `run` goes straight to the prepared statement on the connection: a command takes a dozen statements of
  * a few microseconds each, and Kysely's way through plugins, logging and connection providers would double that.
  */
 export type Session = { readonly db: Db; readonly run: Run };

@@ -3,8 +3,8 @@ import { open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Position } from '../core/storage.ts';
+import type { Session } from './compiled.ts';
 import { chainAt } from './read-changes.ts';
-import type { Db } from './schema.ts';
 
 /** Milliseconds from a commit until its note is synced: what the power may take of the notes, never of the work. */
 const SYNC_WITHIN_MS = 1000;
@@ -37,10 +37,10 @@ export const readMark = async (file: string): Promise<Mark | null> => {
  * Whether a database is the one that was noted, or has gone on from there. Without a note only an empty one is: where it
  * stood when it was last used nobody can tell.
  */
-export const continues = async (db: Db, position: Position, noted: Mark | null): Promise<boolean> => {
+export const continues = async (session: Session, position: Position, noted: Mark | null): Promise<boolean> => {
   if (noted === null) return position.head === 0;
   if (noted.epoch !== position.epoch) return false;
-  return noted.head < position.floor || (await chainAt(db, noted.head)) === noted.chain;
+  return noted.head < position.floor || (await chainAt(session, noted.head)) === noted.chain;
 };
 
 const syncFolder = async (folder: string): Promise<void> => {

@@ -18,7 +18,7 @@ beforeEach(async () => {
   const db: Db = writer.db;
   await db.insertInto('stream').values({ id: STREAM, epoch: 'e', head: 0, chain: 'c', floor: 0 }).execute();
   const none = (): void => undefined;
-  committer = new GroupCommitter({ writer: db, now: () => '', onWritten: none, onAnswered: none });
+  committer = new GroupCommitter({ writer, now: () => '', onWritten: none, onAnswered: none });
 });
 afterEach(async () => {
   await writer.close();

@@ -1,7 +1,6 @@
 import { ProblemError } from '#contract/wire/errors.ts';
-import type { Run } from './compiled.ts';
+import type { Session } from './compiled.ts';
 import { isOfOnePiece, toProblem } from './faults.ts';
-import type { Db } from './schema.ts';
 import { type Attempt, Transaction } from './transaction.ts';
 import { type Written, writeTransaction } from './write-transaction.ts';
 
@@ -31,9 +30,8 @@ type Waiting = {
 type Result = { readonly waiting: Waiting; readonly tell: (base: number) => unknown };
 
 export type CommitterPorts = {
-  readonly writer: Db;
-  /** Executes a compiled query on the writer's connection, where the transaction of `writer` is. */
-  readonly run?: Run;
+  /** `run` executes on the one connection on which `db` opens its transactions. */
+  readonly writer: Session;
   /** ISO instant. */
   readonly now: () => string;
   /** After a commit that wrote changes: first this, then the answers, then `onAnswered`. Neither may throw. */
@@ -113,10 +111,9 @@ export class GroupCommitter {
   }
 
   #transact(group: readonly Waiting[]): Promise<{ results: Result[]; written: Written }> {
-    const { writer, now, run } = this.#ports;
-    return writer.transaction().execute(async (db) => {
-      const viaKysely: Run = async (query) => (await db.executeQuery(query)).rows;
-      const transaction = new Transaction({ db, run: run ?? viaKysely }, now());
+    const { writer, now } = this.#ports;
+    return writer.db.transaction().execute(async (db) => {
+      const transaction = new Transaction({ db, run: writer.run }, now());
       const jobs = group.map(({ job }) => job);
       const attempts = jobs.flatMap((job) => job.attempts);
       await transaction.expect(

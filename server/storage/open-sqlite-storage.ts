@@ -67,7 +67,7 @@ export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage
     opened.push(writer.close);
     await migrate(writer.db);
     const found = await readPosition(writer.db);
-    const isContinued = await continues(writer.db, found, await readMark(generationFileOf(file)));
+    const isContinued = await continues(writer, found, await readMark(generationFileOf(file)));
     if (!isContinued) logger?.error({ file, head: found.head }, RESTORED);
     const position = isContinued ? found : await beginEpoch(writer.db, found);
     const reader = openReader(file);
@@ -76,9 +76,8 @@ export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage
     const generation = new GenerationFile(generationFileOf(file), onFault);
     await generation.sync(position);
     return createSqlStorage({
-      writer: writer.db,
-      run: writer.run,
-      reader: reader.db,
+      writer,
+      reader,
       position,
       clock,
       newId,

@@ -1,5 +1,5 @@
+import type { Session } from './compiled.ts';
 import { type RawPage, readPage } from './read-changes.ts';
-import type { Db } from './schema.ts';
 
 /** Pages kept: what is read now for every group, and what stations that came back together are catching up on. */
 const MOST_PAGES = 8;
@@ -9,18 +9,18 @@ const MOST_PAGES = 8;
  * group only after they have been parsed. A page is a prefix of what is there, so an old one is never wrong, merely short.
  */
 export class PageCache {
-  readonly #db: Db;
+  readonly #reader: Session;
   readonly #pages = new Map<string, Promise<RawPage>>();
 
-  constructor(db: Db) {
-    this.#db = db;
+  constructor(reader: Session) {
+    this.#reader = reader;
   }
 
   read(from: number, limit: number): Promise<RawPage> {
     const key = `${from}:${limit}`;
     const known = this.#pages.get(key);
     if (known !== undefined) return known;
-    const page = readPage(this.#db, from, limit);
+    const page = readPage(this.#reader, from, limit);
     page.catch(() => this.#pages.delete(key));
     for (const oldest of this.#pages.keys()) {
       if (this.#pages.size < MOST_PAGES) break;

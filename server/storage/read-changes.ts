@@ -1,9 +1,11 @@
+import { sql } from 'kysely';
 import type { Actor } from '#contract/domain/roles.ts';
 import { ProblemError } from '#contract/wire/errors.ts';
 import type { Change } from '#contract/wire/sync.ts';
 import type { RawChange } from '../core/storage.ts';
+import { compiled, type Session } from './compiled.ts';
 import { genesis } from './digest.ts';
-import { type ChangeTable, type Db, STREAM } from './schema.ts';
+import { type ChangeTable, STREAM, type StreamTable } from './schema.ts';
 
 /** Bytes of rows after which a page ends, at the next end of a transaction. */
 const MOST_BYTES = 512 * 1024;
@@ -46,12 +48,36 @@ const wholeRows = (rows: readonly ChangeTable[]): number => {
   return whole;
 };
 
+const STREAM_ROW = compiled((db) => db.selectFrom('stream').selectAll().where('id', '=', STREAM).compile());
+/**
+ * Bounded by numbers and not by `limit ?`, whose value SQLite plans by: it would prepare the statement anew every time. The log
+ * has no gaps, so the two are the same.
+ */
+const BETWEEN = compiled((db) => {
+  const after = db.selectFrom('change').selectAll().where('seq', '>', 0).where('seq', '<=', 0);
+  return after.orderBy('seq').compile();
+});
+const CHAIN = compiled((db) => db.selectFrom('change').select('chain').where('seq', '=', 0).compile());
+const NEXT_END = compiled((db) => {
+  const ends = db.selectFrom('change').select('seq').where('seq', '>', 0).where('tx_end', '=', 1);
+  return ends.orderBy('seq').limit(sql.lit(1)).compile();
+});
+
+const streamRow = async ({ db, run }: Session): Promise<StreamTable> => {
+  const [stream] = (await run(STREAM_ROW(db))) as StreamTable[];
+  if (stream === undefined) throw new Error('the database has no stream');
+  return stream;
+};
+
+/** Changes after `from` up to and including `to`. */
+const rowsBetween = async ({ db, run }: Session, from: number, to: number): Promise<ChangeTable[]> =>
+  (await run({ ...BETWEEN(db), parameters: [from, to] })) as ChangeTable[];
+
 /** A transaction larger than a page is read whole: half of one must never be seen. */
-const firstTransaction = async (db: Db, from: number): Promise<ChangeTable[]> => {
-  const ends = db.selectFrom('change').select('seq').where('seq', '>', from).where('tx_end', '=', 1);
-  const end = await ends.orderBy('seq').limit(1).executeTakeFirstOrThrow();
-  const rows = db.selectFrom('change').selectAll().where('seq', '>', from).where('seq', '<=', Number(end.seq));
-  return rows.orderBy('seq').execute();
+const firstTransaction = async (session: Session, from: number): Promise<ChangeTable[]> => {
+  const [end] = (await session.run({ ...NEXT_END(session.db), parameters: [from, 1] })) as Pick<ChangeTable, 'seq'>[];
+  if (end === undefined) throw new Error(`no transaction ends after ${from}`);
+  return rowsBetween(session, from, Number(end.seq));
 };
 
 /** The log's own promise, asserted on every read: dense from `from`, ending where a transaction ends. */
@@ -63,18 +89,16 @@ const assertContiguous = (from: number, rows: readonly ChangeTable[]): void => {
 };
 
 /** Throws `cursor_too_old` when the log was pruned over this position since the page was begun. */
-const requireKept = async (db: Db, from: number): Promise<void> => {
-  const stream = await db.selectFrom('stream').select('floor').where('id', '=', STREAM).executeTakeFirstOrThrow();
-  if (from < Number(stream.floor)) throw new ProblemError('cursor_too_old');
+const requireKept = async (session: Session, from: number): Promise<void> => {
+  const { floor } = await streamRow(session);
+  if (from < Number(floor)) throw new ProblemError('cursor_too_old');
 };
 
 /** Chain at a position; null when that is not kept, or no transaction ends there. */
-export const chainAt = async (db: Db, seq: number): Promise<string | null> => {
-  if (seq === 0) {
-    const stream = await db.selectFrom('stream').select('epoch').where('id', '=', STREAM).executeTakeFirstOrThrow();
-    return genesis(stream.epoch);
-  }
-  const row = await db.selectFrom('change').select('chain').where('seq', '=', seq).executeTakeFirst();
+export const chainAt = async (session: Session, seq: number): Promise<string | null> => {
+  if (seq === 0) return genesis((await streamRow(session)).epoch);
+  const { db, run } = session;
+  const [row] = (await run({ ...CHAIN(db), parameters: [seq] })) as Pick<ChangeTable, 'chain'>[];
   return row?.chain ?? null;
 };
 
@@ -82,20 +106,19 @@ export const chainAt = async (db: Db, seq: number): Promise<string | null> => {
  * Whole transactions after `from`, at most about `limit` changes. Throws `cursor_ahead` and `cursor_too_old` for positions
  * this log cannot be read from.
  */
-export const readPage = async (db: Db, from: number, limit: number): Promise<RawPage> => {
-  const stream = await db.selectFrom('stream').selectAll().where('id', '=', STREAM).executeTakeFirstOrThrow();
+export const readPage = async (session: Session, from: number, limit: number): Promise<RawPage> => {
+  const stream = await streamRow(session);
   const head = Number(stream.head);
   if (from > head) throw new ProblemError('cursor_ahead');
   if (from < Number(stream.floor)) throw new ProblemError('cursor_too_old');
-  const select = db.selectFrom('change').selectAll().where('seq', '>', from).orderBy('seq');
-  let rows = await select.limit(Math.max(1, limit)).execute();
+  let rows = await rowsBetween(session, from, from + Math.max(1, limit));
   rows = rows.slice(0, wholeRows(rows));
-  if (rows.length === 0 && head > from) rows = await firstTransaction(db, from);
-  if (Number(rows[0]?.seq ?? 0) > from + 1) await requireKept(db, from);
+  if (rows.length === 0 && head > from) rows = await firstTransaction(session, from);
+  if (Number(rows[0]?.seq ?? 0) > from + 1) await requireKept(session, from);
   assertContiguous(from, rows);
   const last = rows.at(-1);
   const to = last === undefined ? from : Number(last.seq);
-  const chain = last === undefined ? await chainAt(db, from) : last.chain;
+  const chain = last === undefined ? await chainAt(session, from) : last.chain;
   if (chain === null)
     throw new ProblemError('cursor_too_old', 'No transaction ends at that position. Take a new snapshot.');
   return { epoch: stream.epoch, head: Math.max(head, to), to, chain, changes: rows.map(toChange) };

@@ -2,6 +2,7 @@ import type { EntityName } from '#contract/domain/entities.ts';
 import type { Group } from '../core/scope.ts';
 import type { IdempotencyKey, Storage } from '../core/storage.ts';
 import { allChangedAccess } from './changed-access.ts';
+import { compiled, type Session } from './compiled.ts';
 import { toProblem } from './faults.ts';
 import { keptAnswer } from './kept-answers.ts';
 import { listShipments } from './list-shipments.ts';
@@ -9,7 +10,7 @@ import type { PageCache } from './page-cache.ts';
 import { chainAt } from './read-changes.ts';
 import { FRAME_CHANGES, toFrame } from './read-frame.ts';
 import { findRow, findShipment, findShipmentByNumber, historyOf, shipmentDetail } from './read-shipment.ts';
-import type { Db } from './schema.ts';
+import type { ClientTable } from './schema.ts';
 import { countRows, snapshotPage } from './snapshot-page.ts';
 
 type Reads = Pick<
@@ -36,28 +37,35 @@ const read = <T>(reading: Promise<T>): Promise<T> =>
     throw toProblem(error);
   });
 
+const LAST_N = compiled((db) => db.selectFrom('client').select('last_n').where('client_id', '=', '').compile());
+
+const lastN = async ({ db, run }: Session, clientId: string): Promise<number> => {
+  const [client] = (await run({ ...LAST_N(db), parameters: [clientId] })) as Pick<ClientTable, 'last_n'>[];
+  return Number(client?.last_n ?? 0);
+};
+
 /** The half of `Storage` that only looks, on a connection that sees committed transactions. `now` in ms since 1970. */
-export const createReads = (reader: Db, pages: PageCache, now: () => number): Reads => ({
-  lastN: async (clientId) => {
-    const select = reader.selectFrom('client').select('last_n').where('client_id', '=', clientId);
-    return Number((await read(select.executeTakeFirst()))?.last_n ?? 0);
-  },
-  readFrame: async (group: Group, from: number, limit = FRAME_CHANGES) =>
-    toFrame(await read(pages.read(from, limit)), group, from),
-  readChanges: async (from, limit) => {
-    const { to, changes } = await read(pages.read(from, limit));
-    return { to, changes };
-  },
-  chainAt: (seq) => read(chainAt(reader, seq)),
-  snapshotPage: (group, after, limit) => read(snapshotPage(reader, group, after, limit)),
-  countRows: (group) => read(countRows(reader, group)),
-  findShipment: (scope, id) => read(findShipment(reader, scope, id)),
-  findShipmentByNumber: (supplierId, number) => read(findShipmentByNumber(reader, supplierId, number)),
-  shipmentDetail: (scope, id) => read(shipmentDetail(reader, scope, id)),
-  listShipments: (scope, filter) => read(listShipments(reader, scope, filter)),
-  history: (shipmentId, scope = null) => read(historyOf(reader, shipmentId, scope)),
-  findRow: <N extends EntityName>(entity: N, id: string) => read(findRow(reader, entity, id)),
-  capacity: (warehouseId) => read(findRow(reader, 'capacity', warehouseId)),
-  keptAnswer: (key: IdempotencyKey) => read(keptAnswer(reader, key, now())),
-  changedAccess: () => read(allChangedAccess(reader)),
-});
+export const createReads = (session: Session, pages: PageCache, now: () => number): Reads => {
+  const reader = session.db;
+  return {
+    lastN: (clientId) => read(lastN(session, clientId)),
+    readFrame: async (group: Group, from: number, limit = FRAME_CHANGES) =>
+      toFrame(await read(pages.read(from, limit)), group, from),
+    readChanges: async (from, limit) => {
+      const { to, changes } = await read(pages.read(from, limit));
+      return { to, changes };
+    },
+    chainAt: (seq) => read(chainAt(session, seq)),
+    snapshotPage: (group, after, limit) => read(snapshotPage(reader, group, after, limit)),
+    countRows: (group) => read(countRows(reader, group)),
+    findShipment: (scope, id) => read(findShipment(reader, scope, id)),
+    findShipmentByNumber: (supplierId, number) => read(findShipmentByNumber(reader, supplierId, number)),
+    shipmentDetail: (scope, id) => read(shipmentDetail(reader, scope, id)),
+    listShipments: (scope, filter) => read(listShipments(reader, scope, filter)),
+    history: (shipmentId, scope = null) => read(historyOf(reader, shipmentId, scope)),
+    findRow: <N extends EntityName>(entity: N, id: string) => read(findRow(reader, entity, id)),
+    capacity: (warehouseId) => read(findRow(reader, 'capacity', warehouseId)),
+    keptAnswer: (key: IdempotencyKey) => read(keptAnswer(reader, key, now())),
+    changedAccess: () => read(allChangedAccess(reader)),
+  };
+};

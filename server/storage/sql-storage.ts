@@ -2,22 +2,20 @@ import type { Actor } from '#contract/domain/roles.ts';
 import type { Position, Sender, Storage } from '../core/storage.ts';
 import { leadApprovals } from './approvals.ts';
 import { setAccessJob } from './changed-access.ts';
-import type { Run } from './compiled.ts';
+import type { Session } from './compiled.ts';
 import { GroupCommitter } from './group-committer.ts';
 import { keepAnswerJob } from './kept-answers.ts';
 import { maintain, RETENTION, type Retention } from './maintain.ts';
 import { PageCache } from './page-cache.ts';
 import { pushJob } from './push-job.ts';
-import type { Db } from './schema.ts';
 import { createReads } from './sql-reads.ts';
 import { submitJob } from './submit-job.ts';
 
 export type SqlStoragePorts = {
   /** Used by one transaction at a time. */
-  readonly writer: Db;
-  readonly run?: Run;
+  readonly writer: Session;
   /** Sees committed transactions only. */
-  readonly reader: Db;
+  readonly reader: Session;
   readonly position: Position;
   readonly clock: () => Date;
   /** UUIDv7. */
@@ -54,7 +52,6 @@ export const createSqlStorage = (ports: SqlStoragePorts): Storage => {
   const listeners = new Set<(head: number) => void>();
   const committer = new GroupCommitter({
     writer,
-    ...(ports.run === undefined ? {} : { run: ports.run }),
     now: () => clock().toISOString(),
     onWritten: ({ head, chain }) => {
       position = { ...position, head, chain };
