@@ -63,6 +63,8 @@ export const COMMAND_ARGS = {
   amendShipment: z.object({
     ...announcedFacts.shape,
     shipmentId: id,
+    /** Sends it to another warehouse; only before it has arrived. */
+    warehouseId: id.optional(),
     /** When given, replaces all lines (and units); only before counting has begun. */
     lines: lines.optional(),
     handlingUnits: handlingUnits.optional(),

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COMMAND_NAMES, type CommandName, commandRule, commandsTo } from '#contract/domain/command-table.ts';
-import { ENTITIES, ENTITY_NAMES } from '#contract/domain/entities.ts';
+import { ENTITIES, ENTITY_NAMES, SHIPMENT_PARTS } from '#contract/domain/entities.ts';
 import { compareQuantity } from '#contract/domain/quantity.ts';
+import type { Write } from './decision.ts';
 import { deriveWhole } from './derive.ts';
 import { sampleArgs } from './model-commands.ts';
 import { CREW, ModelDock } from './model-dock.ts';
 import { groupOf, type Scope } from './scope.ts';
 import type { RawChange } from './storage.ts';
-import { project } from './visibility.ts';
+import { isVisible, project } from './visibility.ts';
 
 const PEOPLE = Object.values(CREW);
 const SCOPES: readonly (Scope['warehouses'] | 'own')[] = [null, ['W1'], ['W2'], [], 'own'];
@@ -78,6 +79,24 @@ const walk = (
   for (const each of steps) look(dock, each, take(dock, each));
   return dock;
 };
+
+const GROUPS = [
+  groupOf({ role: 'receiver', warehouses: ['W1'], supplierId: null }),
+  groupOf({ role: 'lead', warehouses: ['W2'], supplierId: null }),
+  groupOf({ role: 'lead', warehouses: null, supplierId: null }),
+  groupOf({ role: 'supplier', warehouses: null, supplierId: 'ACME' }),
+  groupOf({ role: 'supplier', warehouses: null, supplierId: 'ZEN' }),
+];
+
+const asChange = ({ before: _, ...write }: Write): RawChange => ({
+  ...write,
+  seq: 1,
+  command: 'addNote',
+  actor: CREW.lea,
+  origin: null,
+  occurredAt: '2026-11-23T08:00:00.000Z',
+  recordedAt: '2026-11-23T08:00:00.000Z',
+});
 
 const steps = fc.array(step, { minLength: 1, maxLength: 60 });
 
@@ -164,36 +183,48 @@ describe('any sequence of commands by anybody', () => {
   });
 
   it('shows nobody a row of another warehouse or another supplier', () => {
-    const groups = [
-      groupOf({ role: 'receiver', warehouses: ['W1'], supplierId: null }),
-      groupOf({ role: 'lead', warehouses: ['W2'], supplierId: null }),
-      groupOf({ role: 'supplier', warehouses: null, supplierId: 'ACME' }),
-      groupOf({ role: 'supplier', warehouses: null, supplierId: 'ZEN' }),
-    ];
+    fc.assert(
+      fc.property(steps, (all) => {
+        walk(all, (dock, _each, { writes }) => {
+          for (const group of GROUPS) {
+            for (const write of writes) {
+              if (project(group, asChange(write))?.row == null) continue;
+              const shipment = write.shipmentId === null ? null : dock.shipment(write.shipmentId);
+              if (group.warehouses !== null && shipment !== null)
+                expect(group.warehouses).toContain(shipment.warehouseId);
+              if (group.supplierId === null) continue;
+              if (shipment !== null) expect(shipment.supplierId).toBe(group.supplierId);
+              else expect(['warehouse', 'supplier']).toContain(write.entity);
+            }
+          }
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('leaves everybody with all rows that are theirs to see, and no others, wherever shipments were sent', () => {
     fc.assert(
       fc.property(steps, (all) => {
         const dock = walk(all, () => {});
-        for (const write of dock.written) {
-          const { before: _, row, ...rest } = write;
-          const raw: RawChange = {
-            ...rest,
-            row,
-            seq: 1,
-            command: 'addNote',
-            actor: CREW.lea,
-            origin: null,
-            occurredAt: dock.time(),
-            recordedAt: dock.time(),
-          };
-          for (const group of groups) {
-            if (project(group, raw)?.row == null) continue;
-            const shipment = write.shipmentId === null ? null : dock.shipment(write.shipmentId);
-            if (group.warehouses !== null && shipment !== null)
-              expect(group.warehouses).toContain(shipment.warehouseId);
-            if (group.supplierId === null) continue;
-            if (shipment !== null) expect(shipment.supplierId).toBe(group.supplierId);
-            else expect(['warehouse', 'supplier']).toContain(write.entity);
+        for (const group of GROUPS) {
+          const held = new Set<string>();
+          for (const write of dock.written) {
+            const op = project(group, asChange(write))?.op;
+            if (op === 'put') held.add(`${write.entity} ${write.id}`);
+            else if (op !== undefined) held.delete(`${write.entity} ${write.id}`);
           }
+          const theirs = SHIPMENT_PARTS.flatMap((entity) =>
+            dock.state
+              .all(entity)
+              .filter(({ shipmentId }) => {
+                const { warehouseId, supplierId } = dock.shipment(shipmentId);
+                return isVisible(group, { entity, warehouseId, supplierId });
+              })
+              .map(({ id }) => `${entity} ${id}`),
+          );
+          const parts = [...held].filter((key) => SHIPMENT_PARTS.some((entity) => key.startsWith(`${entity} `)));
+          expect(parts.sort()).toEqual(theirs.sort());
         }
       }),
       { numRuns: 100 },

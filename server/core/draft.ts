@@ -87,7 +87,9 @@ export class Draft {
       const shipment = this.row('shipment', shipmentId);
       const warehouse = shipment?.warehouseId ?? null;
       const supplierId = shipment?.supplierId ?? null;
-      return { ...base, shipmentId, warehouseFrom: before && warehouse, warehouseTo: warehouse, supplierId };
+      // Where it was seen before is not where it goes with a shipment that is sent elsewhere.
+      const from = before && (this.#state.row('shipment', shipmentId)?.warehouseId ?? null);
+      return { ...base, shipmentId, warehouseFrom: from, warehouseTo: warehouse, supplierId };
     }
     const owner = entity === 'shipment' ? ((row as Shipment | null)?.supplierId ?? null) : null;
     return {

@@ -1,9 +1,15 @@
 import type { CommandInput } from '#contract/domain/command-args.ts';
 
+/** Where an amendment sends the shipment: that of 2 elsewhere, that of 1 back. */
+const SENT_TO: Readonly<Record<string, { readonly warehouseId: string }>> = {
+  1: { warehouseId: 'W1' },
+  2: { warehouseId: 'W2' },
+};
+
 /** Arguments that fit each command on shipment `S` of a `ModelDock`; `n` makes the ids of new rows. */
 export const sampleArgs = (n: number | string): { [N in keyof CommandInput]: CommandInput[N] } => ({
   announceShipment: { shipmentId: `new-${n}`, warehouseId: 'W1', supplierId: 'ACME', lines: [{ quantity: '3' }] },
-  amendShipment: { shipmentId: 'S', carrier: `carrier ${n}` },
+  amendShipment: { shipmentId: 'S', carrier: `carrier ${n}`, ...SENT_TO[n] },
   recordDeparture: { shipmentId: 'S' },
   recordArrival: { shipmentId: 'S' },
   recordUnplannedArrival: { shipmentId: `here-${n}`, warehouseId: 'W1' },

@@ -142,6 +142,13 @@ describe('events of committed changes', () => {
     expect(emitted(changeOf('shipment', { op: 'del', row: null }))).toEqual([]);
   });
 
+  it('says of a shipment that is sent elsewhere that it changed, and not that all on it happened again', () => {
+    const command = 'amendShipment';
+    expect(emitted(changeOf('shipment', { command }))).toHaveLength(1);
+    for (const entity of ['document', 'inspection', 'rejection'] as const)
+      expect(emitted(changeOf(entity, { command }))).toEqual([]);
+  });
+
   it('tells a supplier’s upload like any other', () => {
     const actor = { id: 'acme', name: 'Acme desk', role: 'supplier' as const };
     expect(emitted(changeOf('document', { actor }))).toHaveLength(1);

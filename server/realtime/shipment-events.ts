@@ -84,6 +84,8 @@ export const emitChange = (to: Audience, change: Change): void => {
   if (change.op !== 'put' || change.row === null) return;
   // A caption or a line put on a document later is no upload.
   if (change.entity === 'document' && change.command !== 'attachDocument') return;
+  // What goes along with a shipment that is sent elsewhere is as it was.
+  if ((change.entity === 'inspection' || change.entity === 'rejection') && change.command === 'amendShipment') return;
   // The log holds rows of the entity it names: they were written through its schema.
   EMITTERS[change.entity]?.(to, change as unknown as Committed<never>);
 };

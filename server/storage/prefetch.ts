@@ -1,4 +1,4 @@
-import type { ShipmentPart } from '#contract/domain/entities.ts';
+import { SHIPMENT_PARTS, type ShipmentPart } from '#contract/domain/entities.ts';
 import { announcedRows, unitId } from '../core/decide/announced-rows.ts';
 import type { Given } from '../core/decision.ts';
 import type { InternalKind } from '../core/state.ts';
@@ -58,6 +58,8 @@ export const prefetch = ({ command, scope }: Submission, given: Given): Query[] 
       const id = args.shipmentId;
       return [
         ...row('shipment', id),
+        ...row('warehouse', args.warehouseId),
+        ...(args.warehouseId === undefined ? [] : parts(id, ...SHIPMENT_PARTS)),
         ...(lines ? [...parts(id, 'line', 'handlingUnit'), ...announced(given, id, args)] : []),
       ];
     }

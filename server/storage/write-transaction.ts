@@ -52,9 +52,9 @@ const SHIPMENT_COLUMNS = [
 ] as const;
 const SHIPMENT = new BulkWrite('shipment', SHIPMENT_COLUMNS, {
   key: ['id'],
-  set: ['status', 'open', 'door_id', 'eta_ms', 'search', 'seq', 'row'],
+  set: ['warehouse_id', 'status', 'open', 'door_id', 'eta_ms', 'search', 'seq', 'row'],
 });
-/** For shipments whose door and ETA stay: by far the most writes, and each index that is touched is a page more to make durable. */
+/** For shipments whose warehouse, door and ETA stay: by far the most writes, and each index that is touched is a page more to make durable. */
 const SHIPMENT_ROW = new BulkWrite('shipment', SHIPMENT_COLUMNS, {
   key: ['id'],
   set: ['status', 'open', 'search', 'seq', 'row'],
@@ -167,7 +167,7 @@ const numbered = ({ changes, now }: Transaction, base: number, chainBefore: stri
 
 type Last = { readonly first: StagedChange; change: StagedChange; seq: number };
 
-const INDEXED = ['doorId', 'eta'] as const;
+const INDEXED = ['warehouseId', 'doorId', 'eta'] as const;
 
 /** Whether a shipment's columns that are in an index are as they were before this transaction. */
 const keepsIndexes = ({ first, change }: Last): boolean => {

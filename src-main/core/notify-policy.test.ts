@@ -80,7 +80,7 @@ describe('status changes', () => {
 
 describe('records', () => {
   const part = (entity: Change['entity'], row: Record<string, unknown>): Change =>
-    change({ entity, id: 'x', row: { id: 'x', ...row } });
+    change({ command: 'addNote', entity, id: 'x', row: { id: 'x', ...row } });
 
   it('tell of inspections asked for and finished', () => {
     const requested = part('inspection', { status: 'requested', outcome: null });
@@ -114,6 +114,25 @@ describe('records', () => {
     expect(document.every(isQuiet)).toBe(true);
     expect(topics('lead', [part('note', { text: 'x' }), part('line', {})])).toEqual([]);
   });
+});
+
+it('tells of what came along with a shipment that was sent here only what somebody has to do about it', () => {
+  const cameAlong = (entity: Change['entity'], row: Record<string, unknown>): Change =>
+    change({ entity, id: entity, row: { shipmentId: 's1', ...row } });
+  const all = [
+    change({}),
+    cameAlong('hold', { reason: 'recalled', releasedAt: null }),
+    cameAlong('inspection', { status: 'requested', outcome: null }),
+    cameAlong('inspection', { status: 'completed', outcome: 'passed' }),
+    cameAlong('rejection', { reasonCode: 'wet' }),
+    cameAlong('discrepancy', { kind: 'short' }),
+    cameAlong('document', { documentType: 'packing_list', fileName: 'p.pdf' }),
+  ];
+  const titles = (role: Role): string[] => all.flatMap((each) => topics(role, [each])).map(({ title }) => title);
+  expect(titles('lead')).toEqual(['SHP-1 is on hold']);
+  expect(titles('inspector')).toEqual(['SHP-1 is on hold', 'SHP-1 needs an inspection']);
+  // Who saw it before hears nothing.
+  for (const role of ROLES) expect(all.flatMap((each) => topics(role, [each], each.row))).toEqual([]);
 });
 
 it('never tells anybody of their own doing, by person or by station', () => {

@@ -88,6 +88,8 @@ const words = (code: string): string => code.replaceAll('_', ' ');
 const newsOf = (change: Change, before: Record<string, unknown> | null): News | null => {
   if (change.op !== 'put' || change.row === null) return null;
   const isNew = before === null;
+  // It came into view with its shipment, which was sent here. News is only what somebody here has to do about it.
+  const cameAlong = isNew && change.command === 'amendShipment';
   switch (change.entity) {
     case 'shipment': {
       const { status, reason } = change.row as unknown as Shipment;
@@ -103,7 +105,7 @@ const newsOf = (change: Change, before: Record<string, unknown> | null): News | 
       if (before?.status === status) return null;
       if (status === 'requested')
         return { topic: 'inspection_requested', kind: 'inspection', title: 'needs an inspection' };
-      if (status !== 'completed') return null;
+      if (status !== 'completed' || cameAlong) return null;
       return {
         topic: 'inspection_completed',
         kind: 'inspection',
@@ -112,7 +114,7 @@ const newsOf = (change: Change, before: Record<string, unknown> | null): News | 
     }
     case 'rejection': {
       const { reasonCode } = change.row as unknown as Rejection;
-      return isNew
+      return isNew && !cameAlong
         ? { topic: 'rejection', kind: 'rejection', title: `has goods rejected: ${words(reasonCode)}` }
         : null;
     }
@@ -125,12 +127,14 @@ const newsOf = (change: Change, before: Record<string, unknown> | null): News | 
     case 'discrepancy': {
       const { kind } = change.row as unknown as Discrepancy;
       // The inbox has no kind of its own for problems with the goods; a rejection is the nearest.
-      return isNew ? { topic: 'discrepancy', kind: 'rejection', title: `has a problem: ${words(kind)}` } : null;
+      return isNew && !cameAlong
+        ? { topic: 'discrepancy', kind: 'rejection', title: `has a problem: ${words(kind)}` }
+        : null;
     }
     case 'document': {
       const { documentType, fileName } = change.row as unknown as ShipmentDocument;
       const title = `has a new document: ${words(documentType)}`;
-      return isNew ? { topic: 'document', kind: 'document', title, about: fileName } : null;
+      return isNew && !cameAlong ? { topic: 'document', kind: 'document', title, about: fileName } : null;
     }
     default:
       return null;

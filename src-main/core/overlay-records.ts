@@ -59,6 +59,7 @@ export const RECORDS: ApplyTable = {
   reopenShipment: (detail, args) => ({ ...detail, reason: args.reason, closedAt: null }),
   amendShipment: (detail, args) => ({
     ...detail,
+    warehouseId: args.warehouseId ?? detail.warehouseId,
     poNumber: args.poNumber ?? detail.poNumber,
     poNumbers: args.poNumbers ?? detail.poNumbers,
     carrier: args.carrier ?? detail.carrier,

@@ -301,6 +301,9 @@ describe('records', () => {
       eta: AT,
       trailer: null,
     });
+    expect(show(detail(), work('amendShipment', { shipmentId: 's1', warehouseId: 'W2' }))).toMatchObject({
+      warehouseId: 'W2',
+    });
   });
 });
 

@@ -6,8 +6,9 @@ import { maySee, requireShipment, requireStep } from '../gate.ts';
 import type { Work } from '../work.ts';
 import { type AnnouncedRows, announcedRows } from './announced-rows.ts';
 import { newShipment, nextNumber, requireWarehouse, supplierFor } from './new-shipment.ts';
+import { redirect } from './redirect.ts';
 
-type Facts = Omit<CommandArgs['amendShipment'], 'shipmentId' | 'lines' | 'handlingUnits'>;
+type Facts = Omit<CommandArgs['amendShipment'], 'shipmentId' | 'warehouseId' | 'lines' | 'handlingUnits'>;
 
 /** POs named anywhere in a notice, the leading one first, each once. */
 const poNumbers = (facts: Facts, lines: readonly { poNumber?: string | undefined }[]): string[] => {
@@ -123,7 +124,10 @@ const replaceLines = (work: Work, shipment: Shipment, args: CommandArgs['amendSh
 
 const COUNTING_BEGUN: ReadonlySet<Shipment['status']> = new Set(['counting', 'received']);
 
-/** Changes what was announced. Lines may be replaced only until counting begins: a count is of the lines it was made on. */
+/**
+ * Changes what was announced, and where it goes while it is on the road. Lines may be replaced only until counting begins: a count
+ * is of the lines it was made on.
+ */
 export const amendShipment = (work: Work, args: CommandArgs['amendShipment']): Shipment => {
   const shipment = requireShipment(work, args.shipmentId);
   requireStep(work, shipment);
@@ -138,6 +142,7 @@ export const amendShipment = (work: Work, args: CommandArgs['amendShipment']): S
     ...stated(args),
     ...(renamed && pos.length > 0 ? { poNumber: pos[0] ?? null, poNumbers: pos } : {}),
     lineCount: count,
+    ...redirect(work, shipment, args.warehouseId),
   };
   const changed = JSON.stringify({ ...shipment, ...patch }) !== JSON.stringify(shipment);
   if (!changed && !work.draft.touched('line') && !work.draft.touched('handlingUnit')) throw noop(shipment);

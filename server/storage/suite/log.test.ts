@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { frame as frameSchema } from '#contract/wire/sync.ts';
 import { CREW, submissionOf } from '../../core/model-dock.ts';
+import type { Group, Scope } from '../../core/scope.ts';
 import type { RawChange } from '../../core/storage.ts';
 import { docksIn } from './docks.ts';
 import { STORAGES } from './storages.ts';
 import { ACME, ALL, NOBODY, NORTH, SOUTH, type SuiteDock } from './suite-dock.ts';
 
 const occurredAt = '2026-11-23T08:00:00.000Z';
+
+const ROB_OF_W1: Scope = { role: 'receiver', warehouses: ['W1'], supplierId: null };
 
 const noteOn = (shipmentId: string, noteId: string) =>
   submissionOf('addNote', { shipmentId, noteId, text: 'x' }, CREW.rob, { occurredAt });
@@ -46,6 +49,25 @@ describe.each(STORAGES)('log on $name', ({ makePlace }) => {
       origin: null,
       op: 'put',
     });
+  });
+
+  it('takes a shipment that is sent elsewhere out of one view and into the other whole, in one transaction', async () => {
+    const dock = await docks.make();
+    await dock.announce('S');
+    await dock.do('addNote', { shipmentId: 'S', noteId: 'n', text: 'mind the step' }, CREW.rob);
+    const { head } = dock.storage.position();
+    await dock.do('amendShipment', { shipmentId: 'S', warehouseId: 'W2' }, CREW.lea);
+    // However small a page is asked for.
+    const [north, south] = [await dock.storage.readFrame(NORTH, head, 1), await dock.storage.readFrame(SOUTH, head, 1)];
+    const all = ['shipment S', 'line S-1', 'line S-2', 'note n'];
+    expect(north.changes.map(({ entity, id }) => `${entity} ${id}`)).toEqual(all);
+    expect(north.changes.every(({ op, row }) => op === 'evict' && row === null)).toBe(true);
+    expect(south.changes.map(({ entity, id }) => `${entity} ${id}`)).toEqual(all);
+    expect(south.changes.every(({ op, row }) => op === 'put' && row !== null)).toBe(true);
+    const rowsOf = async (group: Group) =>
+      (await dock.storage.snapshotPage(group, null, 100)).rows.filter(({ shipmentId }) => shipmentId === 'S');
+    expect([(await rowsOf(NORTH)).length, (await rowsOf(SOUTH)).length]).toEqual([0, 4]);
+    expect(await dock.storage.findShipment(ROB_OF_W1, 'S')).toBeNull();
   });
 
   it('shows what was committed since the same position was last read', async () => {
