@@ -135,6 +135,7 @@ export const buildParts = (options: StationOptions): Parts => {
     session,
     settings: () => options.settings.settings(),
     syncedAt: () => cache.position()?.syncedAt ?? null,
+    coverage: () => cache.coverage(),
     clockOffsetMs: () => serverClock.offsetMs,
     inbox: () => inbox.items,
     push: (patch) => options.push('view:changed', patch),

@@ -1,5 +1,6 @@
 import type { Configured } from '#contract/bridge/view.ts';
-import type { Frame } from '#contract/wire/sync.ts';
+import { isOpen, type ShipmentStatus } from '#contract/domain/status.ts';
+import type { Frame, SnapshotRow } from '#contract/wire/sync.ts';
 import type { Cancel } from './core/ports.ts';
 import { createRequests, type Handlers } from './core/requests.ts';
 import { SerialQueue } from './core/serial-queue.ts';
@@ -170,6 +171,7 @@ class RunningStation implements Station {
         beforeApply: (frame) => inbox.note(frame),
         applied: (frame) => this.#applied(frame),
         cleared: () => this.#reload(),
+        arrived: (rows, isFirst) => this.#try('view.not_filled', () => this.#arrived(rows, isFirst)),
         beforeSwap: (position, isOtherHistory) => inbox.skipTo(position, isOtherHistory),
         rebuilt: async (position) => {
           outbox.settle(position.cursor);
@@ -193,6 +195,20 @@ class RunningStation implements Station {
     await this.#try('inbox.not_shown', () => inbox.announce(frame));
   }
 
+  /** Of a snapshot that is still coming: what stands on the board as open work, and what is looked at right now. */
+  async #arrived(rows: readonly SnapshotRow[], isFirst: boolean): Promise<void> {
+    if (isFirst) return this.#reload();
+    const { now, cache, view, presence } = this.#parts;
+    const watched = presence.openIds();
+    const isShown = ({ entity, row, shipmentId }: SnapshotRow): boolean =>
+      (entity === 'shipment' && isOpen(row.status as ShipmentStatus)) ||
+      (shipmentId !== null && watched.includes(shipmentId));
+    view.touchShipments(new Set(rows.filter(isShown).map(({ shipmentId }) => shipmentId)));
+    if (!rows.some(({ entity }) => PLACES.has(entity))) return;
+    now.places = await cache.places();
+    view.touch(...PLACE_PARTS);
+  }
+
   async #endLink(): Promise<void> {
     const { now } = this.#parts;
     const { link } = now;
@@ -211,7 +227,7 @@ class RunningStation implements Station {
 
   #touchAll(): void {
     const { view } = this.#parts;
-    view.touch('connection', 'session', 'settings', 'syncedAt', 'unsent', 'work', 'inbox', ...PLACE_PARTS);
+    view.touch('connection', 'session', 'settings', 'syncedAt', 'coverage', 'unsent', 'work', 'inbox', ...PLACE_PARTS);
   }
 
   /** IT may have put another token into the settings, or a person has signed in anew on another screen. */

@@ -7,6 +7,7 @@ import { AlertBar } from './components/alert-bar.tsx';
 import { Button } from './components/button.tsx';
 import { EmptyState } from './components/empty-state.tsx';
 import { FrameBar } from './components/frame-bar.tsx';
+import { LoadingBar } from './components/loading-bar.tsx';
 import { NavRail } from './components/nav-rail.tsx';
 import { OfflineIndicator } from './components/offline-indicator.tsx';
 import { BoardScreen } from './screens/board.tsx';
@@ -96,6 +97,7 @@ const Station = () => {
         <FrameBar />
       </div>
       <div className={css.alerts}>
+        <LoadingBar />
         <AlertBar />
       </div>
       <div className={css.rail}>

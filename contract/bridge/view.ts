@@ -59,6 +59,12 @@ export type StationSettings = {
   readonly sounds: boolean;
 };
 
+/**
+ * How much of what this person may see is on this station.
+ * - `none`: nothing yet · `part`: what is here is true, open work first, and the rest is still to come · `whole`
+ */
+export type Coverage = 'none' | 'part' | 'whole';
+
 export type StationView = {
   /** Grows with every push; a push with a smaller or equal number is ignored. */
   readonly rev: number;
@@ -68,6 +74,7 @@ export type StationView = {
   readonly settings: StationSettings;
   /** Server time up to which the rows are known to be complete; null before the first sync. */
   readonly syncedAt: string | null;
+  readonly coverage: Coverage;
   /** Milliseconds this device's clock is ahead of the server; null until measured. */
   readonly clockOffsetMs: number | null;
   readonly shipments: readonly BoardShipment[];

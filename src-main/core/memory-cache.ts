@@ -1,3 +1,4 @@
+import type { Coverage } from '#contract/bridge/view.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type { Frame, SnapshotRow } from '#contract/wire/sync.ts';
 import type { Cache, CacheRebuild, Position } from './ports.ts';
@@ -30,6 +31,8 @@ class MemoryFile {
 /** The rows of a test: answers what the rules ask of a cache, and counts its rebuilds. */
 export class MemoryCache implements Cache {
   file = new MemoryFile();
+  /** Read instead of an empty `file`. */
+  filling: MemoryFile | null = null;
   rebuilds = 0;
   setAsides = 0;
   clears = 0;
@@ -61,16 +64,24 @@ export class MemoryCache implements Cache {
       apply: async (frame, syncedAt) => next.apply(frame, syncedAt),
       addRows: async (rows) => {
         for (const row of rows) next.put(row);
+        if (this.file.at === null) this.filling = next;
       },
       setPosition: async (position) => {
         next.at = position;
       },
       swap: async () => {
-        this.file = next;
+        this.#use(next);
         this.rebuilds += 1;
       },
-      abandon: async () => undefined,
+      abandon: async (isReadable) => {
+        if (!isReadable) this.filling = null;
+      },
     };
+  }
+
+  coverage(): Coverage {
+    if (this.file.at !== null) return 'whole';
+    return this.filling === null ? 'none' : 'part';
   }
 
   scope(): string | null {
@@ -79,12 +90,12 @@ export class MemoryCache implements Cache {
 
   async reset(scope: string): Promise<void> {
     this.#scope = scope;
-    this.file = new MemoryFile();
+    this.#use(new MemoryFile());
   }
 
   async clear(): Promise<void> {
     this.clears += 1;
-    this.file = new MemoryFile();
+    this.#use(new MemoryFile());
   }
 
   isDamaged(): boolean {
@@ -94,7 +105,7 @@ export class MemoryCache implements Cache {
   async setAside(): Promise<void> {
     this.setAsides += 1;
     this.damaged = false;
-    this.file = new MemoryFile();
+    this.#use(new MemoryFile());
   }
 
   async board(endedSince: string): Promise<Shipment[]> {
@@ -115,7 +126,7 @@ export class MemoryCache implements Cache {
     const shipment = this.#shipments().find((row) => row.id === id);
     if (shipment === undefined) return null;
     const part = <T>(entity: string): T[] =>
-      [...this.file.rows.values()]
+      [...this.#shown().rows.values()]
         .filter((row) => row.entity === entity && row.shipmentId === id)
         .map(({ row }) => row as T);
     return {
@@ -132,7 +143,7 @@ export class MemoryCache implements Cache {
   }
 
   async rows(entity: string, ids: readonly string[]): Promise<Map<string, Record<string, unknown>>> {
-    const found = [...this.file.rows.values()].filter((row) => row.entity === entity && ids.includes(row.id));
+    const found = [...this.#shown().rows.values()].filter((row) => row.entity === entity && ids.includes(row.id));
     return new Map(found.map(({ id, row }) => [id, row]));
   }
 
@@ -152,8 +163,17 @@ export class MemoryCache implements Cache {
 
   async keepHistory(): Promise<void> {}
 
+  #use(next: MemoryFile): void {
+    this.file = next;
+    this.filling = null;
+  }
+
+  #shown(): MemoryFile {
+    return this.file.at === null && this.filling !== null ? this.filling : this.file;
+  }
+
   #shipments(): Shipment[] {
-    return [...this.file.rows.values()]
+    return [...this.#shown().rows.values()]
       .filter(({ entity }) => entity === 'shipment')
       .map(({ row }) => row as unknown as Shipment);
   }

@@ -1,5 +1,5 @@
 import type { ConnectionState } from '#contract/bridge/connection.ts';
-import type { HistoryView, InboxItem, StationSettings } from '#contract/bridge/view.ts';
+import type { Coverage, HistoryView, InboxItem, StationSettings } from '#contract/bridge/view.ts';
 import type { EntityName, ShipmentDetail } from '#contract/domain/entities.ts';
 import type { Capacity, DockDoor, Supplier, Warehouse } from '#contract/domain/places.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
@@ -64,10 +64,14 @@ export interface CacheRebuild extends CacheWriter {
   setPosition(position: Position): Promise<void>;
   /** Puts this cache in the place of the old one, atomically. */
   swap(): Promise<void>;
-  abandon(): Promise<void>;
+  /** Ends the filling. `isReadable`: what came may still be shown while the cache in use is empty; otherwise it goes at once. */
+  abandon(isReadable: boolean): Promise<void>;
 }
 
+/** While the cache in use has no position, all that reads sees the one being filled as soon as there are rows in it. */
 export interface Cache extends CacheWriter {
+  /** How much of what this person may see is here to be read. */
+  coverage(): Coverage;
   /** Notes that nothing was missing at this instant; written now and then, as nothing depends on it. */
   touch(syncedAt: string): void;
   beginRebuild(): Promise<CacheRebuild>;

@@ -14,11 +14,10 @@ const withOldSnapshot = async () => {
   for await (const line of server.snapshot()) snapshot.push(line);
   server.put(shipmentRow('a', { carrier: 'later' }));
   const cache = new MemoryCache();
-  await rebuildCache(
-    cache,
-    { changes: async (cursor) => server.changes(cursor), snapshot: () => server.snapshot() },
-    level,
-  );
+  await rebuildCache(cache, {
+    http: { changes: async (cursor) => server.changes(cursor), snapshot: () => server.snapshot() },
+    syncedAt: level,
+  });
   async function* old() {
     yield* snapshot;
   }
@@ -28,22 +27,20 @@ const withOldSnapshot = async () => {
 describe('a rebuild', () => {
   it('from a snapshot that others share does not go back behind what was shown', async () => {
     const { server, cache, old } = await withOldSnapshot();
-    const position = await rebuildCache(
-      cache,
-      { changes: async (cursor) => server.changes(cursor), snapshot: old },
-      level,
-    );
+    const position = await rebuildCache(cache, {
+      http: { changes: async (cursor) => server.changes(cursor), snapshot: old },
+      syncedAt: level,
+    });
     expect(position.cursor).toEqual(server.cursorAt(4));
   });
 
   it('takes what there is from a server that was put back', async () => {
     const { server, cache, old } = await withOldSnapshot();
     server.restore(3);
-    const position = await rebuildCache(
-      cache,
-      { changes: async (cursor) => server.changes(cursor), snapshot: old },
-      level,
-    );
+    const position = await rebuildCache(cache, {
+      http: { changes: async (cursor) => server.changes(cursor), snapshot: old },
+      syncedAt: level,
+    });
     expect(position.cursor).toEqual(server.cursorAt(3));
   });
 });

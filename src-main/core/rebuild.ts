@@ -1,13 +1,24 @@
 import type { Cursor, Frame, SnapshotRow } from '#contract/wire/sync.ts';
-import { unreachable } from './link-fault.ts';
+import { LinkFault, unreachable } from './link-fault.ts';
 import type { Cache, CacheRebuild, HttpPort, Position } from './ports.ts';
 
 const ROWS_PER_BATCH = 200;
+/** Of the first batch: there is something to show however slowly the rest comes. */
+const FIRST_ROWS = 20;
+
+export type RebuildPorts = {
+  readonly http: Pick<HttpPort, 'changes' | 'snapshot'>;
+  readonly syncedAt: (frame: Frame) => string | null;
+  readonly beforeSwap?: (position: Position) => Promise<void>;
+  /** Rows of the snapshot are in the new cache; `isFirst`: these are its first. */
+  readonly arrived?: (rows: readonly SnapshotRow[], isFirst: boolean) => Promise<void>;
+};
 
 /** `snapshot` lines into the new cache. Returns the position noted at its head and the seq from which it is consistent. */
-const load = async (rebuild: CacheRebuild, http: Pick<HttpPort, 'snapshot'>): Promise<number> => {
+const load = async (rebuild: CacheRebuild, { http, arrived }: RebuildPorts): Promise<number> => {
   let batch: SnapshotRow[] = [];
   let rows = 0;
+  let room = FIRST_ROWS;
   let begun = false;
   for await (const line of http.snapshot()) {
     if (line.kind === 'head') {
@@ -18,9 +29,11 @@ const load = async (rebuild: CacheRebuild, http: Pick<HttpPort, 'snapshot'>): Pr
     } else if (line.kind === 'row') {
       batch.push(line);
       rows += 1;
-      if (batch.length < ROWS_PER_BATCH) continue;
+      if (batch.length < room) continue;
       await rebuild.addRows(batch);
+      await arrived?.(batch, rows === batch.length);
       batch = [];
+      room = ROWS_PER_BATCH;
     } else {
       await rebuild.addRows(batch);
       if (!begun || rows !== line.rows) throw unreachable('The snapshot was incomplete.');
@@ -35,18 +48,18 @@ const isBehind = (at: Cursor, shown: Cursor | null): boolean => shown?.epoch ===
 
 /**
  * Fetches everything anew into a cache file beside the one in use, brings it level with the changes made meanwhile and
- * swaps it in. Until then the old one stays readable; on any failure it stays for good and the new one is removed.
+ * swaps it in. Until then the old one stays readable; on any failure it stays for good and the new one is removed, unless there
+ * is nothing else to show and all that is wrong with it is that the server could not go on.
  */
 export const rebuildCache = async (
-  cache: Cache,
-  http: Pick<HttpPort, 'changes' | 'snapshot'>,
-  syncedAt: (frame: Frame) => string | null,
-  beforeSwap: (position: Position) => Promise<void> = async () => undefined,
+  cache: Pick<Cache, 'position' | 'beginRebuild'>,
+  ports: RebuildPorts,
 ): Promise<Position> => {
+  const { http, syncedAt, beforeSwap } = ports;
   const shown = cache.position()?.cursor ?? null;
   const rebuild = await cache.beginRebuild();
   try {
-    const consistentFrom = await load(rebuild, http);
+    const consistentFrom = await load(rebuild, ports);
     for (;;) {
       const at = rebuild.position();
       if (at === null) throw unreachable('The snapshot had no position.');
@@ -62,11 +75,11 @@ export const rebuildCache = async (
     }
     const position = rebuild.position();
     if (position === null) throw unreachable('The snapshot had no position.');
-    await beforeSwap(position);
+    await beforeSwap?.(position);
     await rebuild.swap();
     return position;
   } catch (error) {
-    await rebuild.abandon();
+    await rebuild.abandon(error instanceof LinkFault);
     throw error;
   }
 };

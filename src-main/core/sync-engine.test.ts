@@ -47,6 +47,8 @@ const start = () => {
   /** Rows left each time they were cleared. */
   const cleared: number[] = [];
   const said: (number | null)[] = [];
+  /** Rows of a snapshot that could be read before it was whole; true where they were its first. */
+  const arrived: [number, boolean][] = [];
   const world = {
     server,
     cache,
@@ -56,6 +58,7 @@ const start = () => {
     swaps,
     cleared,
     said,
+    arrived,
     note: async (each: Frame): Promise<void> => void noted.push(each),
     changes: async (cursor: Cursor): Promise<Frame> => server.changes(cursor),
     snapshot: () => server.snapshot() as AsyncIterable<SnapshotLine>,
@@ -71,6 +74,7 @@ const start = () => {
     beforeApply: (each) => world.note(each),
     applied: async (each) => void applied.push(each),
     cleared: async () => void cleared.push(cache.file.rows.size),
+    arrived: async (rows, isFirst) => void arrived.push([rows.length, isFirst]),
     beforeSwap: async ({ cursor }, isOther) =>
       void swaps.push([cache.file.at?.cursor.seq ?? null, cursor.seq, isOther]),
     rebuilt: async (position) => void rebuilt.push(position),
@@ -334,6 +338,57 @@ describe('rebuilding', () => {
     world.snapshot = () => server.snapshot();
     await engine.catchUp(hello);
     same();
+  });
+
+  it('shows what has come of the first snapshot, and nothing of one that comes beside rows it has', async () => {
+    const { server, engine, hello, arrived } = start();
+    for (let n = 0; n < 450; n += 1) server.put(shipmentRow(`s${n}`));
+    await engine.catchUp(hello);
+    expect(arrived).toEqual([
+      [20, true],
+      [200, false],
+      [200, false],
+    ]);
+    server.restore(300, 'epoch-2');
+    await engine.catchUp(hello);
+    expect(arrived).toHaveLength(3);
+  });
+
+  it('keeps what has come when the snapshot broke off, and not when the view changed meanwhile', async () => {
+    const world = start();
+    const { server, engine, hello, cache, cleared, same } = world;
+    for (let n = 0; n < 450; n += 1) server.put(shipmentRow(`s${n}`));
+    world.snapshot = async function* () {
+      for await (const line of server.snapshot()) if (line.kind !== 'end') yield line;
+    };
+    await expect(engine.catchUp(hello)).rejects.toThrow('broke off');
+    expect([cache.coverage(), (await cache.board('')).length, cleared]).toEqual(['part', 420, []]);
+    world.snapshot = () => server.snapshot();
+    server.group = 'staff:W2';
+    const changing = engine.scopeChanged('staff:W2');
+    await changing;
+    expect([cleared, engine.position()?.group]).toEqual([[0], 'staff:W2']);
+    await engine.catchUp(hello);
+    same();
+  });
+
+  it('shows nothing of what a disk did not take', async () => {
+    const world = start();
+    const { server, engine, hello, cache, cleared } = world;
+    for (let n = 0; n < 450; n += 1) server.put(shipmentRow(`s${n}`));
+    const begin = cache.beginRebuild.bind(cache);
+    cache.beginRebuild = async () => {
+      const rebuild = await begin();
+      let writes = 0;
+      const addRows: typeof rebuild.addRows = async (rows) => {
+        writes += 1;
+        if (writes > 1) throw new StoreFault('full', 'no room');
+        await rebuild.addRows(rows);
+      };
+      return { ...rebuild, addRows };
+    };
+    await expect(engine.catchUp(hello)).rejects.toThrow('no room');
+    expect([cache.coverage(), cleared]).toEqual(['none', [0]]);
   });
 
   it('is consistent although rows change, come and go while it is read', async () => {

@@ -1,5 +1,5 @@
-import type { Frame, HelloReply } from '#contract/wire/sync.ts';
-import { isLostPosition, isOtherHistory, unreachable } from './link-fault.ts';
+import type { Frame, HelloReply, SnapshotRow } from '#contract/wire/sync.ts';
+import { isLostPosition, isOtherHistory, LinkFault, unreachable } from './link-fault.ts';
 import type { Cache, Clock, HttpPort, Log, Position, SayHello } from './ports.ts';
 import { rebuildCache } from './rebuild.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -20,6 +20,8 @@ export type SyncEnginePorts = {
   readonly applied: (frame: Frame) => Promise<void>;
   /** The rows are gone because they may be none of this person's business any more; others are asked for. */
   readonly cleared: () => Promise<void>;
+  /** These rows of a snapshot can be read before it is whole, as there is nothing else here to show. */
+  readonly arrived?: (rows: readonly SnapshotRow[], isFirst: boolean) => Promise<void>;
   /**
    * Before rows that were fetched anew take the place of the old. `isOtherHistory`: the server was restored, and what it has
    * forgotten comes no more; the numbers of it are given to other changes.
@@ -116,7 +118,8 @@ export class SyncEngine {
   scopeChanged(group: string | null): Promise<void> {
     return this.#run(async () => {
       const at = this.position();
-      if (at !== null && group !== null && at.group !== group) await this.#clear();
+      const isOther = at === null ? this.#ports.cache.coverage() === 'part' : group !== null && at.group !== group;
+      if (isOther) await this.#clear();
       await this.#pull();
     });
   }
@@ -239,12 +242,22 @@ export class SyncEngine {
   async #rebuild(why: Why): Promise<void> {
     this.#ports.log('sync.rebuild', { why });
     if (why === 'foreign') await this.#clear();
-    const stamp = (frame: Frame): string | null => this.#syncedAt(frame);
-    const { cache, http, beforeSwap } = this.#ports;
+    const { cache, http, beforeSwap, arrived, cleared } = this.#ports;
     const isOther = OTHER_HISTORY.has(why);
-    const position = await rebuildCache(cache, http, stamp, async (at) => await beforeSwap?.(at, isOther));
-    this.#replaced += 1;
-    await this.#ports.rebuilt(position);
+    try {
+      const position = await rebuildCache(cache, {
+        http,
+        syncedAt: (frame) => this.#syncedAt(frame),
+        beforeSwap: async (at) => await beforeSwap?.(at, isOther),
+        ...(arrived !== undefined && cache.position() === null ? { arrived } : {}),
+      });
+      this.#replaced += 1;
+      await this.#ports.rebuilt(position);
+    } catch (error) {
+      // A disk that failed: what could be read of the snapshot so far cannot any more.
+      if (!(error instanceof LinkFault)) await cleared();
+      throw error;
+    }
   }
 
   #syncedAt(frame: Frame): string | null {

@@ -83,6 +83,7 @@ const start = async () => {
     session: () => world.session,
     settings: () => SETTINGS,
     syncedAt: () => null,
+    coverage: () => cache.coverage(),
     clockOffsetMs: () => null,
     inbox: () => [],
     push: (patch) => patches.push(patch),

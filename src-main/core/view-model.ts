@@ -1,6 +1,7 @@
 import type { ConnectionState } from '#contract/bridge/connection.ts';
 import type {
   BoardShipment,
+  Coverage,
   InboxItem,
   Session,
   ShipmentView,
@@ -35,6 +36,7 @@ export type ViewPorts = {
   readonly session: () => Session | null;
   readonly settings: () => StationSettings;
   readonly syncedAt: () => string | null;
+  readonly coverage: () => Coverage;
   readonly clockOffsetMs: () => number | null;
   readonly places: () => Places;
   readonly inbox: () => readonly InboxItem[];
@@ -187,6 +189,7 @@ export class ViewModel {
       'session',
       'settings',
       'syncedAt',
+      'coverage',
       'clockOffsetMs',
       'warehouses',
       'doors',
@@ -205,7 +208,7 @@ export class ViewModel {
   }
 
   #read(part: Part): StationView[Part] {
-    const { connection, session, settings, syncedAt, clockOffsetMs, places, inbox, outbox } = this.#ports;
+    const { connection, session, settings, syncedAt, coverage, clockOffsetMs, places, inbox, outbox } = this.#ports;
     const shown = session() !== null;
     switch (part) {
       case 'connection':
@@ -216,6 +219,8 @@ export class ViewModel {
         return settings();
       case 'syncedAt':
         return shown ? syncedAt() : null;
+      case 'coverage':
+        return shown ? coverage() : 'none';
       case 'clockOffsetMs':
         return clockOffsetMs();
       case 'warehouses':

@@ -75,7 +75,7 @@ describe('a cache that turns out damaged while it is read', () => {
     expect([cache.isDamaged(), damages]).toEqual([true, 1]);
     await cache.setAside();
     expect([cache.isDamaged(), cache.position(), cache.scope(), await ids(cache)]).toEqual([false, null, 'mine', []]);
-    await rebuildCache(cache, httpOf(log), () => null);
+    await rebuildCache(cache, { http: httpOf(log), syncedAt: () => null });
     expect(await ids(cache)).toEqual(['a']);
   });
 
@@ -105,7 +105,7 @@ describe('a cache file that goes away under the station', () => {
     await cache.apply(log.frame(0), null);
     const gone = current();
     for (const side of ['', '-wal', '-shm']) rmSync(gone + side, { force: true });
-    await rebuildCache(cache, httpOf(log), () => null);
+    await rebuildCache(cache, { http: httpOf(log), syncedAt: () => null });
     expect(current()).not.toBe(gone);
     await stop(cache);
     expect(await ids(start())).toEqual(['a']);
@@ -124,7 +124,7 @@ describe('a cache file that goes away under the station', () => {
       throw Object.assign(new Error('a virus scanner reads it'), { code: 'EBUSY' });
     };
     try {
-      await rebuildCache(cache, httpOf(log), () => null);
+      await rebuildCache(cache, { http: httpOf(log), syncedAt: () => null });
     } finally {
       CacheFile.prototype.remove = remove;
     }
@@ -142,7 +142,7 @@ describe('a disk that takes no cache', () => {
     const cache = start(join(blocked, 'data'));
     expect(logged).toEqual(['cache.not_opened', 'cache.in_memory']);
     const log = server(shipmentRow('a'), shipmentRow('b'));
-    await rebuildCache(cache, httpOf(log), () => null);
+    await rebuildCache(cache, { http: httpOf(log), syncedAt: () => null });
     log.put(shipmentRow('c'));
     await cache.apply(log.frame(2), null);
     expect(await ids(cache)).toEqual(['a', 'b', 'c']);

@@ -34,7 +34,10 @@ const serverOf = (...names: string[]): FakeServer => {
   return server;
 };
 const rebuild = (cache: StationCache, server: FakeServer) =>
-  rebuildCache(cache, { changes: async ({ seq }) => server.frame(seq), snapshot: () => server.snapshot() }, () => null);
+  rebuildCache(cache, {
+    http: { changes: async ({ seq }) => server.frame(seq), snapshot: () => server.snapshot() },
+    syncedAt: () => null,
+  });
 /** What is found in a file as it is at this moment, with some of the files beside it. */
 const idsIn = (file: string, ...sides: readonly string[]): string[] => {
   const copy = join(dir, 'copy.sqlite');

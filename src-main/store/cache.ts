@@ -1,4 +1,4 @@
-import type { HistoryView } from '#contract/bridge/view.ts';
+import type { Coverage, HistoryView } from '#contract/bridge/view.ts';
 import type { EntityName, ShipmentDetail } from '#contract/domain/entities.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type { HistoryEntry } from '#contract/wire/http.ts';
@@ -27,13 +27,15 @@ export type CacheOptions = CacheFolderOptions & {
 };
 
 /**
- * Rows on this station, all of which the server has too. One file is in use, another may be filled beside it. Whatever
- * happens to a cache, the way out is a new file, never a repair.
+ * Rows on this station, all of which the server has too. One file is in use, another may be filled beside it, and is read
+ * while the one in use is empty. Whatever happens to a cache, the way out is a new file, never a repair.
  */
 export class StationCache implements Cache {
   readonly #options: CacheOptions;
   readonly #folder: CacheFolder;
   #file: CacheFile;
+  /** Rows of a snapshot that is not whole, or never became so: true one by one, but no state the server ever was in. */
+  #part: CacheFile | null = null;
   /** Kept here too: a damaged file cannot say it. */
   #scope: string | null;
   #syncedAt: string | null = null;
@@ -66,6 +68,11 @@ export class StationCache implements Cache {
     this.#on((file) => file.setPosition({ ...stored, syncedAt })).catch(() => this.#options.log('cache.touch_failed'));
   }
 
+  coverage(): Coverage {
+    if (this.#file.position() !== null) return 'whole';
+    return this.#part === null ? 'none' : 'part';
+  }
+
   scope(): string | null {
     return this.#scope;
   }
@@ -76,6 +83,7 @@ export class StationCache implements Cache {
   }
 
   async clear(): Promise<void> {
+    await this.#dropPart();
     await this.#remove(this.#use(this.#begin()));
     this.#folder.dropAside();
   }
@@ -85,6 +93,7 @@ export class StationCache implements Cache {
   }
 
   async setAside(): Promise<void> {
+    await this.#dropPart();
     const old = this.#use(this.#begin());
     await old.close().catch(() => undefined);
     this.#folder.keepAside(old.path);
@@ -95,51 +104,60 @@ export class StationCache implements Cache {
     return {
       position: () => next.position(),
       apply: (frame, syncedAt) => next.apply(frame, syncedAt),
-      addRows: (rows) => next.addRows(rows),
+      addRows: async (rows) => {
+        await next.addRows(rows);
+        if (this.#file.position() === null && this.#part !== next) await this.#dropPart(next);
+      },
       setPosition: (position) => next.setPosition(position),
       swap: async () => {
         // Only then may the pointer name it: power that goes in between leaves the old cache in use.
         await next.toDisk(this.#options.syncFile);
+        const part = this.#part;
         await this.#remove(this.#use(next));
+        if (part !== null && part !== next) await this.#remove(part);
       },
-      abandon: () => this.#remove(next),
+      abandon: async (isReadable) => {
+        if (this.#part !== next) await this.#remove(next);
+        else if (!isReadable) await this.#dropPart();
+      },
     };
   }
 
   board(endedSince: string): Promise<Shipment[]> {
-    return this.#on((file) => file.read((db, slicer) => readBoard(db, slicer, endedSince)));
+    return this.#onShown((file) => file.read((db, slicer) => readBoard(db, slicer, endedSince)));
   }
 
   shipments(ids: readonly string[]): Promise<Map<string, Shipment>> {
-    return this.#on((file) => file.read((db, slicer) => readShipments(db, slicer, ids)));
+    return this.#onShown((file) => file.read((db, slicer) => readShipments(db, slicer, ids)));
   }
 
   detail(id: string): Promise<ShipmentDetail | null> {
-    return this.#on((file) => file.read((db, slicer) => readDetail(db, slicer, id)));
+    return this.#onShown((file) => file.read((db, slicer) => readDetail(db, slicer, id)));
   }
 
   rows(entity: EntityName, ids: readonly string[]): Promise<Map<string, Record<string, unknown>>> {
-    return this.#on((file) => file.read((db, slicer) => readRows(db, slicer, entity, ids)));
+    return this.#onShown((file) => file.read((db, slicer) => readRows(db, slicer, entity, ids)));
   }
 
   places(): Promise<Places> {
-    return this.#on((file) => file.read((db, slicer) => readPlaces(db, slicer)));
+    return this.#onShown((file) => file.read((db, slicer) => readPlaces(db, slicer)));
   }
 
   search(text: string, limit: number): Promise<Shipment[]> {
-    return this.#on((file) => file.read((db, slicer) => searchShipments(db, slicer, text, limit)));
+    return this.#onShown((file) => file.read((db, slicer) => searchShipments(db, slicer, text, limit)));
   }
 
   history(shipmentId: string): Promise<HistoryView | null> {
-    return this.#on((file) => file.read((db) => readHistory(db, shipmentId)));
+    return this.#onShown((file) => file.read((db) => readHistory(db, shipmentId)));
   }
 
   keepHistory(shipmentId: string, history: readonly HistoryEntry[], fetchedAt: string): Promise<void> {
-    return this.#on((file) => file.putHistory(shipmentId, fetchedAt, JSON.stringify(history)));
+    return this.#onShown((file) => file.putHistory(shipmentId, fetchedAt, JSON.stringify(history)));
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#dropPart();
     await this.#file.close();
     this.#folder.close();
   }
@@ -154,9 +172,16 @@ export class StationCache implements Cache {
     const old = this.#file;
     this.#folder.point(next);
     this.#file = next;
+    this.#part = null;
     this.#syncedAt = null;
     this.#damaged = false;
     return old;
+  }
+
+  async #dropPart(next: CacheFile | null = null): Promise<void> {
+    const old = this.#part;
+    this.#part = next;
+    if (old !== null) await this.#remove(old);
   }
 
   /** A file that cannot be removed (a virus scanner reads it) is a stray, which the next start removes. */
@@ -166,8 +191,11 @@ export class StationCache implements Cache {
     });
   }
 
-  async #on<T>(run: (file: CacheFile) => Promise<T>): Promise<T> {
-    const file = this.#file;
+  #onShown<T>(run: (file: CacheFile) => Promise<T>): Promise<T> {
+    return this.#on(run, this.coverage() === 'part' && this.#part !== null ? this.#part : this.#file);
+  }
+
+  async #on<T>(run: (file: CacheFile) => Promise<T>, file = this.#file): Promise<T> {
     try {
       return await run(file);
     } catch (error) {

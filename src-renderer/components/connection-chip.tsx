@@ -11,9 +11,10 @@ import { connectionWords } from './connection-words.ts';
 export const ConnectionChip = () => {
   const { t } = useTranslation();
   const connection = useStation((state) => state.connection);
+  const coverage = useStation((state) => state.coverage);
   const unsent = useStation((state) => state.unsent);
   const go = useScreens((state) => state.go);
-  const { meaning, word } = connectionWords(connection, t, useZone());
+  const { meaning, word } = connectionWords(connection, coverage, t, useZone());
   return (
     <div className={css.row}>
       <output

@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ConnectionState } from '#contract/bridge/connection.ts';
+import type { Coverage } from '#contract/bridge/view.ts';
 import { createFakeStation } from '../testing/fake-station.ts';
 import { openPage } from '../testing/page.tsx';
 import { at } from '../testing/sample.ts';
@@ -11,8 +12,8 @@ afterEach(cleanup);
 const offline: ConnectionState = { kind: 'offline', since: at(-58) };
 const polling: ConnectionState = { kind: 'polling', reason: 'socket_unreachable', since: at(-2) };
 
-const open = async (connection: ConnectionState, unsent = 0) => {
-  const fake = createFakeStation({ connection, unsent });
+const open = async (connection: ConnectionState, unsent = 0, coverage: Coverage = 'whole') => {
+  const fake = createFakeStation({ connection, unsent, coverage });
   const page = await openPage(fake);
   render(page.element);
   let rev = 1;
@@ -36,6 +37,17 @@ describe('connection chip', () => {
     expect(chip.dataset.kind).toBe(connection.kind);
     expect(chip.getAttribute('data-transport')).toBe(transport);
     expect(chip.querySelector('svg')).not.toBeNull();
+  });
+
+  it.each([
+    [{ kind: 'connecting', attempt: 1, since: at(0) }, 'Loading'],
+    [polling, 'Loading'],
+    // The next try has not reached the server yet.
+    [{ kind: 'connecting', attempt: 3, since: at(0) }, 'Connecting'],
+    [offline, 'Offline since 08:02'],
+  ] as const)('with a part of the rows, %o says %s', async (connection, word) => {
+    await open(connection, 0, 'part');
+    expect(screen.getByTestId('connection-chip').textContent).toBe(word);
   });
 
   it('says how much is not sent and leads there', async () => {
@@ -68,9 +80,15 @@ describe('OfflineIndicator', () => {
   });
 
   it('says so when there is no data at all', async () => {
-    const fake = createFakeStation({ connection: offline, syncedAt: null });
+    const fake = createFakeStation({ connection: offline, syncedAt: null, coverage: 'none' });
     render((await openPage(fake)).element);
     expect(screen.getByTestId('offline-indicator').textContent).toContain('No data has been fetched yet');
+  });
+
+  it('does not call a part of the data none', async () => {
+    const fake = createFakeStation({ connection: offline, syncedAt: null, coverage: 'part' });
+    render((await openPage(fake)).element);
+    expect(screen.getByTestId('offline-indicator').textContent).toContain('Not all data has been fetched yet');
   });
 
   it('stays dismissed for this outage, and shows again in the next', async () => {
@@ -88,5 +106,19 @@ describe('OfflineIndicator', () => {
     expect(indicatorKind({ kind: 'connecting', attempt: 1, since: at(0) })).toBeNull();
     expect(indicatorKind({ kind: 'connecting', attempt: 4, since: at(0) })).toBe('offline');
     expect(indicatorKind({ kind: 'refused', code: 'token_invalid' })).toBe('refused');
+  });
+});
+
+describe('LoadingBar', () => {
+  it('is there while only a part of the rows is, says when that stopped, and goes when all are here', async () => {
+    const { fake } = await open({ kind: 'connecting', attempt: 1, since: at(0) }, 0, 'part');
+    const bar = () => screen.getByTestId('loading-bar');
+    expect([bar().dataset.kind, bar().textContent]).toEqual(['loading', expect.stringContaining('still coming')]);
+    act(() => fake.push({ rev: 2, connection: offline }));
+    expect([bar().dataset.kind, bar().textContent]).toEqual(['stopped', expect.stringContaining('more is missing')]);
+    act(() => fake.push({ rev: 3, connection: { kind: 'live', transport: 'websocket', latencyMs: 1 } }));
+    expect(bar().dataset.kind).toBe('loading');
+    act(() => fake.push({ rev: 4, coverage: 'whole' }));
+    expect(screen.queryByTestId('loading-bar')).toBeNull();
   });
 });

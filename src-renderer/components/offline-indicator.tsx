@@ -34,6 +34,7 @@ export const OfflineIndicator = () => {
   const { t } = useTranslation();
   const kind = useStation((state) => indicatorKind(state.connection));
   const syncedAt = useStation((state) => state.syncedAt);
+  const coverage = useStation((state) => state.coverage);
   const format = useZone();
   const now = useNow(15);
   const [dismissed, setDismissed] = useState<Kind | null>(null);
@@ -52,7 +53,7 @@ export const OfflineIndicator = () => {
         <p className={css.text}>{t(`offline.${kind}Text`)}</p>
         <p className={css.text}>
           {syncedAt === null
-            ? t('offline.never')
+            ? t(coverage === 'none' ? 'offline.never' : 'offline.part')
             : t('offline.age', { time: format.when(syncedAt, now), ago: format.duration(minutesSince(syncedAt, now)) })}
         </p>
       </output>

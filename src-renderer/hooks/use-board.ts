@@ -10,9 +10,12 @@ const ASK_AFTER_MS = 150;
 /** Finds of the whole cache that the board does not show; empty without a query. */
 const useOlder = (query: string, rows: ReadonlyMap<string, BoardShipment>): readonly BoardShipment[] => {
   const station = useStationApi();
+  const isWhole = useStation((state) => state.coverage === 'whole');
+  // What was found in a part of the rows is asked for again when all are here.
+  const asked = useMemo(() => ({ text: query.trim(), isWhole }), [query, isWhole]);
   const [found, setFound] = useState<{ query: string; rows: readonly BoardShipment[] }>({ query: '', rows: [] });
   useEffect(() => {
-    const text = query.trim();
+    const { text } = asked;
     if (text === '') return;
     let current = true;
     const timer = setTimeout(() => {
@@ -26,10 +29,10 @@ const useOlder = (query: string, rows: ReadonlyMap<string, BoardShipment>): read
       current = false;
       clearTimeout(timer);
     };
-  }, [query, station]);
+  }, [asked, station]);
   return useMemo(
-    () => (found.query === query.trim() ? found.rows.filter((row) => !rows.has(row.id)) : []),
-    [found, query, rows],
+    () => (found.query === asked.text ? found.rows.filter((row) => !rows.has(row.id)) : []),
+    [found, asked, rows],
   );
 };
 

@@ -133,6 +133,19 @@ describe('search', () => {
     expect(fake.callsOf('search')).toEqual([['tr-']]);
   });
 
+  it('of a part of the rows says so, and asks again when all are here', async () => {
+    vi.useFakeTimers();
+    const { fake } = await open({ coverage: 'part' });
+    search('zzz');
+    expect(screen.getByText('Nothing matches “zzz” so far')).toBeTruthy();
+    await act(() => vi.advanceTimersByTimeAsync(200));
+    expect(fake.callsOf('search')).toEqual([['zzz']]);
+    act(() => fake.push({ rev: 2, coverage: 'whole' }));
+    await act(() => vi.advanceTimersByTimeAsync(200));
+    expect(fake.callsOf('search')).toEqual([['zzz'], ['zzz']]);
+    expect(screen.getByText('Nothing matches “zzz”')).toBeTruthy();
+  });
+
   it('says what was searched when nothing is found, and is cleared by its cross', async () => {
     await open();
     search('zzz');
@@ -181,8 +194,20 @@ describe('an empty board', () => {
     expect(screen.getByText('No doors defined')).toBeTruthy();
   });
 
+  it('that is still loading does not say that there is nothing', async () => {
+    const connection = { kind: 'connecting', attempt: 1, since: at(0) } as const;
+    await open({ shipments: [], coverage: 'none', connection });
+    expect(screen.getByText('Loading shipments')).toBeTruthy();
+    expect(screen.queryByText('No shipments yet')).toBeNull();
+  });
+
   it('offers to try again when it never had data and is offline', async () => {
-    const { fake } = await open({ shipments: [], syncedAt: null, connection: { kind: 'offline', since: at(0) } });
+    const { fake } = await open({
+      shipments: [],
+      syncedAt: null,
+      coverage: 'none',
+      connection: { kind: 'offline', since: at(0) },
+    });
     fireEvent.click(screen.getByText('Try now'));
     expect(fake.callsOf('retryNow')).toHaveLength(1);
   });

@@ -1,7 +1,6 @@
-import { Plus, Search, SearchX, Truck, WifiOff, X } from 'lucide-react';
+import { LoaderCircle, Plus, Search, SearchX, Truck, WifiOff, X } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { reachesServer } from '#contract/bridge/connection.ts';
 import { Button } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { VirtualList } from '../components/virtual-list.tsx';
@@ -10,6 +9,7 @@ import { useNow } from '../hooks/use-now.ts';
 import { useHome, useZone } from '../hooks/use-place.ts';
 import type { BoardItem } from '../state/board-search.ts';
 import { doorStates } from '../state/doors.ts';
+import { type Loading, loadingOf } from '../state/loading.ts';
 import { useScreens, useStation, useStationApi } from '../state/station-context.tsx';
 import { ArrivalDialog } from './board/arrival-dialog.tsx';
 import { DoorsLane, ONE_COLUMN } from './board/doors.tsx';
@@ -51,16 +51,26 @@ const SearchBox = () => {
   );
 };
 
-/** Why the list is empty: nothing announced, nothing found, or nothing ever fetched. */
+/** Nothing was found; among what is here so far, while not everything is. */
+const NothingFound = ({ query, loading }: { readonly query: string; readonly loading: Loading }) => {
+  const { t } = useTranslation();
+  if (loading === null)
+    return <EmptyState icon={SearchX} title={t('board.nothingTitle', { query })} text={t('board.nothingText')} />;
+  const text = t(loading === 'loading' ? 'board.nothingYetText' : 'board.nothingStoppedText');
+  return <EmptyState icon={SearchX} title={t('board.nothingYetTitle', { query })} text={text} />;
+};
+
+/** Why the list is empty: nothing announced, nothing found, nothing come yet, or nothing ever fetched. */
 const NoRows = ({ onArrival }: { readonly onArrival: (() => void) | null }) => {
   const { t } = useTranslation();
   const query = useScreens((state) => state.query.trim());
   const narrowed = useScreens((state) => state.warehouseId !== null);
-  const cold = useStation((state) => state.syncedAt === null && !reachesServer(state.connection));
+  const loading = useStation((state) => loadingOf(state.coverage, state.connection));
   const station = useStationApi();
-  if (query !== '')
-    return <EmptyState icon={SearchX} title={t('board.nothingTitle', { query })} text={t('board.nothingText')} />;
-  if (cold)
+  if (query !== '') return <NothingFound query={query} loading={loading} />;
+  if (loading === 'loading')
+    return <EmptyState icon={LoaderCircle} title={t('board.loadingTitle')} text={t('board.loadingText')} />;
+  if (loading === 'stopped')
     return (
       <EmptyState icon={WifiOff} title={t('board.emptyTitle')} text={t('board.emptyOffline')}>
         <Button big look="primary" onPress={() => void station.retryNow()}>

@@ -11,6 +11,7 @@ import { useNow } from '../hooks/use-now.ts';
 import { useZone } from '../hooks/use-place.ts';
 import { useSave } from '../hooks/use-save.ts';
 import { useWebSocket } from '../hooks/use-web-socket.ts';
+import { loadingOf } from '../state/loading.ts';
 import { offeredActions } from '../state/shipment-actions.ts';
 import { useStation } from '../state/station-context.tsx';
 import { ActionBar } from './shipment/action-bar.tsx';
@@ -130,6 +131,7 @@ export const ShipmentScreen = ({ shipmentId }: { readonly shipmentId: string }) 
   const session = useStation((state) => state.session);
   const openShipment = useStation((state) => state.openShipment);
   const closeShipment = useStation((state) => state.closeShipment);
+  const isLoading = useStation((state) => loadingOf(state.coverage, state.connection) === 'loading');
   useEffect(() => {
     void openShipment(shipmentId);
     return () => void closeShipment();
@@ -144,7 +146,10 @@ export const ShipmentScreen = ({ shipmentId }: { readonly shipmentId: string }) 
         <BackButton />
       </header>
       <div className={css.whole}>
-        {phase === 'missing' && (
+        {phase === 'missing' && isLoading && (
+          <EmptyState icon={LoaderCircle} title={t('shipment.comingTitle')} text={t('shipment.comingText')} />
+        )}
+        {phase === 'missing' && !isLoading && (
           <EmptyState icon={PackageX} title={t('shipment.missingTitle')} text={t('shipment.missingText')} />
         )}
         {phase === 'failed' && (

@@ -39,6 +39,7 @@ const NOTHING: Omit<StationView, 'shipments'> = {
   session: null,
   settings: { stationName: '', doorId: null, screenInches: 21.5, theme: 'system', sounds: true },
   syncedAt: null,
+  coverage: 'none',
   clockOffsetMs: null,
   warehouses: [],
   doors: [],

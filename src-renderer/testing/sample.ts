@@ -185,6 +185,7 @@ export const view = (part: Partial<StationView> = {}): StationView => ({
   session: session(),
   settings: { stationName: 'Dock north', doorId: 'd-1', screenInches: 21.5, theme: 'light', sounds: true },
   syncedAt: at(0),
+  coverage: 'whole',
   clockOffsetMs: 0,
   shipments: [],
   warehouses: [{ id: 'w-1', name: 'Joliet', timeZone: 'America/Chicago' }],

@@ -2,6 +2,8 @@
 export const SHIPMENT_TEXT = {
   shipment: {
     loading: 'Opening the shipment…',
+    comingTitle: 'This shipment has not come yet',
+    comingText: 'This station is still loading. It is shown here as soon as it arrives.',
     missingTitle: 'This shipment is not known here',
     missingText: 'It may belong to another warehouse or has not reached this station yet. Nothing of yours is lost.',
     failedTitle: 'The shipment could not be read',

@@ -54,6 +54,7 @@ export const STATION_TEXT = {
     liveHttp: 'Live over HTTP',
     polling: 'Polling',
     connecting: 'Connecting',
+    loading: 'Loading',
     offline: 'Offline since {{time}}',
     refused: 'Refused',
     latency: '{{ms}} ms',
@@ -61,6 +62,13 @@ export const STATION_TEXT = {
     unsent_other: '{{count}} not sent',
     retry: 'Try now',
     reconnect: 'Connect again',
+  },
+  loading: {
+    loadingTitle: 'Still loading.',
+    loadingText: 'What you see is true; ended shipments and details are still coming. You can work meanwhile.',
+    stoppedTitle: 'Loading stopped half-way.',
+    stoppedText:
+      'What you see was true when it came, but more is missing. It goes on when the server is back; your work is saved.',
   },
   offline: {
     offlineTitle: 'Offline',
@@ -71,6 +79,7 @@ export const STATION_TEXT = {
     refusedText: 'Your work is saved on this station. Connect again with a new token.',
     age: 'Data as of {{time}} ({{ago}} ago).',
     never: 'No data has been fetched yet.',
+    part: 'Not all data has been fetched yet.',
     dismiss: 'Dismiss',
   },
   time: {

@@ -3,10 +3,14 @@ import type { Laboratory } from './laboratory.ts';
 import type { StationNode } from './station-node.ts';
 import { Violation } from './violation.ts';
 
-/** One's own note or hold, once on the screen, stays there until the server has said no to it. */
+/**
+ * One's own note or hold, once on the screen, stays there until the server has said no to it. While a station says that only a
+ * part of the rows is here, what is missing may still come; when they are whole, it must have.
+ */
 export const checkScreen = (laboratory: Laboratory, station: StationNode, shipment: ShipmentView): void => {
   const now = new Set([...shipment.notes, ...shipment.holds].map(({ id }) => id));
   const before = station.seenOnScreen.get(shipment.id) ?? new Set<string>();
+  if (station.view?.coverage !== 'whole' || station.cache()?.position == null) return;
   for (const id of before) {
     if (now.has(id) || wasRefused(station, id)) continue;
     // What a restored server has lost comes back with the work that is given back.

@@ -19,10 +19,11 @@ export const ConnectionCard = () => {
   const connection = useStation((state) => state.connection);
   const session = useStation((state) => state.session);
   const syncedAt = useStation((state) => state.syncedAt);
+  const coverage = useStation((state) => state.coverage);
   const offset = useStation((state) => state.clockOffsetMs);
   const warehouses = useStation((state) => state.warehouses);
   const everywhere = session?.warehouses.includes('*') === true;
-  const { meaning, word } = connectionWords(connection, t, format);
+  const { meaning, word } = connectionWords(connection, coverage, t, format);
   const clock = (): string => {
     if (offset === null) return t('settings.clockUnknown');
     if (Math.abs(offset) < AGREES_MS) return t('settings.clockRight');

@@ -18,6 +18,7 @@ const SLICE: readonly (readonly [label: string, pass: number])[] = [
   ['before a cache transaction commits', 2],
   ['after inbox rows are committed', 2],
   ['before the pointer file is renamed', 2],
+  ['after rows of a snapshot can be read', 1],
 ];
 
 describe('places to die at', () => {

@@ -185,6 +185,7 @@ export const STATION_POINTS: readonly CrashPoint[] = [
     rebuild,
     'await rebuild.setPosition({ cursor, group: line.group, syncedAt: null });',
   ),
+  ...around(STATION_FRESH, 'rows of a snapshot can be read', rebuild, 'await arrived?.(batch, rows === batch.length);'),
   ...around(STATION_FRESH, 'a rebuilt cache is swapped in', rebuild, 'await rebuild.swap();'),
   ...around(
     STATION_FRESH,
@@ -212,7 +213,7 @@ export const STATION_POINTS: readonly CrashPoint[] = [
     'this.#folder.dropAside();',
     (dies) => `${dies} this.#folder.dropAside();`,
   ),
-  ...around(STATION_FRESH, 'a snapshot is passed over in the inbox', rebuild, 'await beforeSwap(position);'),
+  ...around(STATION_FRESH, 'a snapshot is passed over in the inbox', rebuild, 'await beforeSwap?.(position);'),
 ];
 
 export const CRASH_POINTS: readonly CrashPoint[] = [...SERVER_POINTS, ...STATION_POINTS];

@@ -1,0 +1,151 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { StationView } from '#contract/bridge/view.ts';
+import type { SnapshotLine } from '#contract/wire/sync.ts';
+import { FakeServer, shipmentRow } from './core/fake-server.ts';
+import { unreachable } from './core/link-fault.ts';
+import { FakeLinks } from './links-for-tests.ts';
+import { startStation, type TestStation } from './station-for-tests.ts';
+
+// A whole station that has nothing yet, and a snapshot that takes its time, breaks off or belongs to somebody else.
+
+const URL_A = 'http://dock.example';
+const tokenOf = (warehouse: string): string => {
+  const claims = { sub: 'mara', name: 'Mara', role: 'receiver', warehouses: [warehouse], exp: 4_000_000_000 };
+  return `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
+};
+
+let dir: string;
+const running: TestStation[] = [];
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'dockline-station-'));
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((station) => station.stop()));
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** Enough rows for some batches, and one more that only the end of the snapshot brings. */
+const ROWS = 500;
+const SHOWN = 420;
+
+/** The server's snapshot, which stops before its end until it is let go or broken off. */
+const slowly = (links: FakeLinks) => {
+  let end = (_fault: Error | null): void => undefined;
+  const ended = new Promise<Error | null>((resolve) => {
+    end = resolve;
+  });
+  links.snapshot = async function* (): AsyncGenerator<SnapshotLine> {
+    if (links.httpFault !== null) throw links.httpFault;
+    for await (const line of links.server.snapshot()) {
+      const fault = line.kind === 'end' ? await ended : null;
+      if (fault !== null) throw fault;
+      yield line;
+    }
+  };
+  return { letGo: () => end(null), breakOff: () => end(unreachable('cut')) };
+};
+
+const start = async (links: FakeLinks): Promise<TestStation> => {
+  const station = await startStation({ serverUrl: URL_A, token: tokenOf('*') }, dir, { openLinks: links.open });
+  running.push(station);
+  return station;
+};
+const withRows = (prefix: string): FakeLinks => {
+  const server = new FakeServer();
+  for (let n = 0; n < ROWS; n += 1) server.put(shipmentRow(`${prefix}${n}`));
+  return new FakeLinks(server);
+};
+const has =
+  (coverage: StationView['coverage'], rows: number) =>
+  (view: StationView): boolean =>
+    view.coverage === coverage && view.shipments.length === rows;
+const live = (station: TestStation) => station.until('live', ({ connection }) => connection.kind === 'live');
+
+describe('a station that has nothing yet', () => {
+  it('shows what has come of the snapshot, says that it is a part, and tells nobody of it as news', async () => {
+    const links = withRows('s');
+    const slow = slowly(links);
+    const station = await start(links);
+    const view = await station.until('a part', has('part', SHOWN));
+    expect([view.connection.kind, view.syncedAt, view.inbox.length]).toEqual(['connecting', null, 0]);
+    expect(await station.handlers['shipment:search']('SHP-s7')).not.toEqual([]);
+    slow.letGo();
+    await station.until('all', has('whole', ROWS));
+    await live(station);
+    expect(station.toasts).toEqual([]);
+  });
+
+  it('lets people work on what has come, and sends it in the end', async () => {
+    const links = withRows('s');
+    const slow = slowly(links);
+    const station = await start(links);
+    await station.until('a part', has('part', SHOWN));
+    expect(await station.handlers['work:save']('recordArrival', { shipmentId: 's1' }, null)).toMatchObject({
+      ok: true,
+    });
+    const pending = ({ shipments }: StationView) => shipments.find(({ id }) => id === 's1')?.pending;
+    await station.until('the work on the screen', (view) => pending(view) === true);
+    slow.letGo();
+    await live(station);
+    links.tell(ROWS);
+    await station.until('sent', (view) => has('whole', ROWS)(view) && pending(view) === false && view.unsent === 0);
+    expect(links.server.known()).toHaveLength(1);
+  });
+
+  it('keeps showing the part when it broke off, then has it all', async () => {
+    const links = withRows('s');
+    const slow = slowly(links);
+    const station = await start(links);
+    await station.until('a part', has('part', SHOWN));
+    links.httpFault = unreachable('down');
+    links.hasSockets = false;
+    slow.breakOff();
+    await station.until('offline', ({ connection }) => connection.kind === 'offline');
+    expect(has('part', SHOWN)(station.view())).toBe(true);
+    links.hasSockets = true;
+    links.httpFault = null;
+    slowly(links).letGo();
+    await station.handlers['link:retry']();
+    await station.until('all', has('whole', ROWS));
+  });
+
+  it('takes the part of another view off the screen at once', async () => {
+    const links = withRows('secret');
+    const slow = slowly(links);
+    const station = await start(links);
+    await station.until('a part', has('part', SHOWN));
+    await station.settings.saveServer({ serverUrl: URL_A, token: tokenOf('W2') });
+    links.httpFault = unreachable('down');
+    links.hasSockets = false;
+    // The server breaks it off for them, and lets them in no more with the old token.
+    slow.breakOff();
+    links.listener?.refused('token_expired');
+    await station.until('nothing', (view) => view.session?.warehouses[0] === 'W2' && has('none', 0)(view));
+    expect(await station.handlers['shipment:search']('SHP-secret')).toEqual([]);
+  });
+
+  it('begins anew after it was killed in the middle, with nothing left of the part', async () => {
+    const links = withRows('s');
+    const cut = slowly(links);
+    const station = await start(links);
+    await station.until('a part', has('part', SHOWN));
+    const killed = mkdtempSync(join(tmpdir(), 'dockline-killed-'));
+    cpSync(dir, killed, { recursive: true });
+    cut.breakOff();
+    const after = withRows('t');
+    const slow = slowly(after);
+    const again = await startStation({ serverUrl: URL_A, token: tokenOf('*') }, killed, { openLinks: after.open });
+    running.push(again);
+    expect(existsSync(join(killed, readFileSync(join(killed, 'cache.current'), 'utf8')))).toBe(true);
+    await again.until('a part', has('part', SHOWN));
+    slow.letGo();
+    await again.until('all', has('whole', ROWS));
+    expect(again.view().shipments.every(({ id }) => id.startsWith('t'))).toBe(true);
+    expect(readdirSync(killed).filter((name) => /^cache-\d+\.db$/.test(name))).toHaveLength(1);
+    await again.stop();
+    rmSync(killed, { recursive: true, force: true });
+  });
+});
