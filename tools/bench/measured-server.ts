@@ -25,6 +25,8 @@ export type MeasuredOptions = {
   /** Where a few machines of a bench stand for many; the product's own without. */
   readonly limits?: Partial<Limits>;
   readonly logLevel?: string;
+  /** Further options for V8. */
+  readonly v8?: readonly string[];
 };
 
 const environment = ({ port, dataDir, limits, logLevel }: MeasuredOptions): NodeJS.ProcessEnv => ({
@@ -54,7 +56,7 @@ export class MeasuredServer {
   /** `script`: a file beside this one that ends in `report(port)`. */
   static async start(script: string, options: MeasuredOptions = {}): Promise<MeasuredServer> {
     const child = fork(join(import.meta.dirname, script), {
-      execArgv: ['--expose-gc'],
+      execArgv: ['--expose-gc', ...(options.v8 ?? [])],
       env: environment(options),
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });

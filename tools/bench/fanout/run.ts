@@ -1,9 +1,10 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MeasuredServer, UNLIMITED, type Usage } from '../measured-server.ts';
+import type { Usage } from '../measured-server.ts';
 import { numbers } from '../options.ts';
 import { percentile, table } from '../stats.ts';
+import { idleMemory } from './idle-memory.ts';
 import { Mailbox } from './mailbox.ts';
+import { connectAll, startServer } from './start-server.ts';
 import { bareWs, dockline, guide, type System } from './systems.ts';
 
 type Result = {
@@ -20,12 +21,8 @@ type Result = {
 type Load = { stations: number; rate: number; seconds: number };
 
 const measure = async (system: System, { stations, rate, seconds }: Load): Promise<Result> => {
-  const server = await MeasuredServer.start(join('fanout', system.script), { limits: { handshakes: UNLIMITED } });
+  const server = await startServer(system);
   const { url } = server;
-  await system.prepare(url);
-  await sleep(500);
-  const empty = await server.usage();
-
   const warmUp = rate * 2;
   const sentAt: number[] = [];
   const latencies = new Float64Array(stations * rate * (seconds + 2));
@@ -34,18 +31,13 @@ const measure = async (system: System, { stations, rate, seconds }: Load): Promi
     const sent = sentAt[n];
     if (n > warmUp && sent !== undefined) latencies[count++] = at - sent;
   });
-  const clients: { close(): void }[] = [];
-  for (let from = 0; from < stations; from += 25) {
-    const batch = Array.from({ length: Math.min(25, stations - from) }, () => system.connect(url, mailbox));
-    clients.push(...(await Promise.all(batch)));
-  }
+  const clients = await connectAll(stations, () => system.connect(url, mailbox));
   await sleep(2000);
-  const idle = await server.usage();
 
   const total = warmUp + rate * seconds;
   const start = performance.now();
   const pending: Promise<void>[] = [];
-  let before: Usage = idle;
+  let before: Usage = await server.usage();
   for (let n = 1; n <= total; n++) {
     await sleep(Math.max(0, start + (n * 1000) / rate - performance.now()));
     if (n === warmUp + 1) before = await server.usage();
@@ -65,7 +57,7 @@ const measure = async (system: System, { stations, rate, seconds }: Load): Promi
     p99: percentile(sorted, 0.99),
     max: percentile(sorted, 1),
     cpuPerDelivery: (after.cpuMicros - before.cpuMicros) / count,
-    memoryPerConnection: (idle.rssBytes - empty.rssBytes) / stations / 1024,
+    memoryPerConnection: await idleMemory(system, stations),
     deliveries: count,
     expected: stations * rate * seconds,
   };

@@ -7,13 +7,15 @@ import { DEMO_SECRET } from '../../dock/server-process.ts';
 import { eventOf, LightClient } from './light-client.ts';
 import type { Mailbox } from './mailbox.ts';
 
+export type Connection = { close(): void };
+
 export type System = {
   readonly name: string;
   readonly script: string;
   /** Makes what the changes are about; called once. */
   prepare(url: string): Promise<void>;
   /** Connects one station; what it receives goes to the mailbox. */
-  connect(url: string, mailbox: Mailbox): Promise<{ close(): void }>;
+  connect(url: string, mailbox: Mailbox): Promise<Connection>;
   /** Makes change number `n` the way this system's clients do; resolves when the server has answered. */
   change(url: string, n: number): Promise<void>;
 };
