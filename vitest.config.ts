@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // A test waits for what it needs; the limit only ends one that hangs, on machines slower and busier than this one too.
@@ -8,6 +9,8 @@ const node = (name: string, ...include: string[]) => ({
 
 export default defineConfig({
   test: {
+    // Most tests wait more than they work: more of them than there are cores where there are two, so that the cores do not.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       node('contract', 'contract/**/*.test.ts'),
       node('server', 'server/**/*.test.ts'),

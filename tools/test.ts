@@ -1,5 +1,6 @@
-// `npm test`: format, lint, types, build, every unit suite, faults, then end to end; ends with one line that adds them all up.
-import { spawnSync } from 'node:child_process';
+// `npm test`: format, lint, types, build, every suite; ends with one line that adds them all up. What leaves cores idle runs side
+// by side, and is printed when it ends.
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,26 +18,45 @@ type Report = {
   success: boolean;
 };
 
-const run = (command: string, args: readonly string[]): boolean => {
-  console.log(`\n> ${command} ${args.join(' ')}`);
-  const { status } = spawnSync(join(root, 'node_modules', '.bin', command), args, {
+const started = performance.now();
+const seconds = (): string => `${Math.round((performance.now() - started) / 1000)} s`;
+
+const run = (command: string, args: readonly string[]): Promise<boolean> => {
+  const line = `${command} ${args.join(' ')}`;
+  console.log(`> ${line}`);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const child = spawn(join(root, 'node_modules', '.bin', command), args, {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
-  return status === 0;
+  const printed: Buffer[] = [];
+  child.stdout.on('data', (piece: Buffer) => printed.push(piece));
+  child.stderr.on('data', (piece: Buffer) => printed.push(piece));
+  child.on('error', (error) => printed.push(Buffer.from(`${error.message}\n`)));
+  child.on('close', (code) => {
+    console.log(`\n< ${line}\n${Buffer.concat(printed).toString()}< ended with ${code} at ${seconds()}\n`);
+    resolve(code === 0);
+  });
+  return promise;
 };
 
-const step = (command: string, ...args: string[]): Count => {
-  const ok = run(command, args);
+const step = async (command: string, ...args: string[]): Promise<Count> => {
+  const ok = await run(command, args);
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 };
 
 /** A suite that ran no test, or whose run failed outside any test, has failed: silence is never a pass. */
-const suite = (name: string, projects: readonly string[]): Count => {
+const suite = async (name: string, projects: readonly string[]): Promise<Count> => {
   const file = join(reports, `${name}.json`);
   const flags = projects.flatMap((project) => ['--project', project]);
-  const ok = run('vitest', ['run', ...flags, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
+  const ok = await run('vitest', [
+    'run',
+    ...flags,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
     const broken = !ok || !report.success || report.numPassedTests === 0;
@@ -50,18 +70,19 @@ const suite = (name: string, projects: readonly string[]): Count => {
   }
 };
 
-const started = performance.now();
-const results: Record<string, Count> = {
-  'format and lint': step('biome', 'check', '.'),
-  types: step('tsc', '-b'),
-  build: step('electron-vite', 'build', '--logLevel', 'warn'),
-  unit: suite('unit', ['contract', 'server', 'main', 'renderer', 'tools']),
-  simulation: suite('simulation', ['simulation']),
-  faults: suite('faults', ['faults']),
-  'end to end': suite('e2e', ['e2e']),
-};
+const [lint, types, build] = await Promise.all([
+  step('biome', 'check', '.'),
+  step('tsc', '-b'),
+  step('electron-vite', 'build', '--logLevel', 'warn'),
+]);
+const unit = await suite('unit', ['contract', 'server', 'main', 'renderer', 'tools']);
+// Faults wait for networks and processes more than they work.
+const [faults, [simulation, e2e]] = await Promise.all([
+  suite('faults', ['faults']),
+  suite('simulation', ['simulation']).then(async (count) => [count, await suite('e2e', ['e2e'])] as const),
+]);
+const results: Record<string, Count> = { lint, types, build, unit, simulation, faults, 'end to end': e2e };
 
-console.log('');
 for (const [name, count] of Object.entries(results)) {
   console.log(
     `${name.padEnd(16)} ${count.failed === 0 ? 'ok  ' : 'FAIL'} ${count.passed} passed, ${count.failed} failed`,
@@ -72,6 +93,6 @@ const total = Object.values(results).reduce((sum, count) => ({
   failed: sum.failed + count.failed,
   skipped: sum.skipped + count.skipped,
 }));
-console.log(`${Math.round((performance.now() - started) / 1000)} s`);
+console.log(seconds());
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exitCode = total.failed > 0 ? 1 : 0;
