@@ -1,4 +1,5 @@
 import { ProblemError } from '#contract/wire/errors.ts';
+import { isFarBehind } from '#contract/wire/far-behind.ts';
 import { type Cursor, type Frame, type HelloReply, hello } from '#contract/wire/sync.ts';
 import { OLDEST_SERVED_VERSION, PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import type { Group } from '../core/scope.ts';
@@ -18,9 +19,6 @@ export type HelloPorts = {
   readonly sayUpgrade: () => void;
 };
 
-/** A snapshot is less work for everybody than catching up by more changes than this, and than this share of what there is to see. */
-const TOO_FAR_BEHIND = 50_000;
-const TOO_LARGE_A_SHARE = 0.3;
 /** Changes that are read without standing in line. */
 const NEARLY_LEVEL = 100;
 /** Changes of one page: more take a station longer to read than its screen may stand still. */
@@ -37,9 +35,7 @@ const breakIn = async (storage: Storage, group: Group, cursor: Cursor | null): P
   if (cursor.seq < floor) return 'cursor_too_old';
   // A restored backup has the same epoch; the chain tells it from the history that the client knows.
   if ((await storage.chainAt(cursor.seq)) !== cursor.chain) return 'fork';
-  const missing = head - cursor.seq;
-  if (missing <= TOO_FAR_BEHIND) return null;
-  return missing > (await storage.countRows(group)) * TOO_LARGE_A_SHARE ? 'too_far_behind' : null;
+  return (await isFarBehind(head - cursor.seq, () => storage.countRows(group))) ? 'too_far_behind' : null;
 };
 
 /** The reply when the position is known; `frame` null means a snapshot is needed. */

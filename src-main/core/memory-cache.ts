@@ -151,6 +151,10 @@ export class MemoryCache implements Cache {
     return { warehouses: [], doors: [], suppliers: [], capacities: [] };
   }
 
+  async countRows(): Promise<number> {
+    return this.file.rows.size;
+  }
+
   async search(text: string, limit: number): Promise<Shipment[]> {
     return this.#shipments()
       .filter(({ number }) => number.includes(text))

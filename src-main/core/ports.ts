@@ -91,6 +91,8 @@ export interface Cache extends CacheWriter {
   detail(id: string): Promise<ShipmentDetail | null>;
   rows(entity: EntityName, ids: readonly string[]): Promise<Map<string, Record<string, unknown>>>;
   places(): Promise<Places>;
+  /** About how many rows there are; no fewer. */
+  countRows(): Promise<number>;
   /** At most `limit` shipments in which every word of the text occurs, those in work first. */
   search(text: string, limit: number): Promise<Shipment[]>;
   history(shipmentId: string): Promise<HistoryView | null>;

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Cursor, Frame, SnapshotLine } from '#contract/wire/sync.ts';
 import { FakeClock, settled } from './fake-clock.ts';
 import { FakeServer, shipmentRow } from './fake-server.ts';
+import { judgeFrame } from './judge-frame.ts';
 import { LinkFault } from './link-fault.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { Position } from './ports.ts';
 import { StoreFault } from './store-fault.ts';
-import { judgeFrame, SyncEngine } from './sync-engine.ts';
+import { SyncEngine } from './sync-engine.ts';
 
 const POSITION: Position = { cursor: { epoch: 'e', seq: 10, chain: 'c10' }, group: 'g', syncedAt: null };
 const frame = (from: number, to: number, more: Partial<Frame> = {}): Frame => ({
@@ -304,6 +305,35 @@ describe('SyncEngine over HTTP', () => {
     server.floor = 3;
     await engine.poll(0);
     expect(cache.rebuilds).toBe(2);
+    same();
+  });
+
+  it('takes a snapshot where more is missing than is worth paging through, as the server says over the socket', async () => {
+    const world = start();
+    const { server, engine, cache, same } = world;
+    server.put(shipmentRow('a'));
+    await engine.poll(0);
+    server.put(shipmentRow('a', { trailer: 'later' }));
+    let pages = 0;
+    // The log is told to be longer than it is, until the snapshot is taken.
+    world.changes = async (cursor) => {
+      pages += 1;
+      const page = server.changes(cursor);
+      return cache.rebuilds === 1 ? { ...page, head: page.from + 50_001 } : page;
+    };
+    await engine.poll(0);
+    expect([cache.rebuilds, pages]).toEqual([2, 1]);
+    same();
+    cache.countRows = async () => 200_000;
+    cache.rebuilds = 1;
+    for (let n = 0; n < 3; n += 1) server.put(shipmentRow(`s${n}`));
+    server.pageSize = 1;
+    world.changes = async (cursor) => {
+      const page = server.changes(cursor);
+      return { ...page, head: page.to < server.head ? page.from + 60_000 : page.head };
+    };
+    await engine.poll(0);
+    expect(cache.rebuilds).toBe(1);
     same();
   });
 

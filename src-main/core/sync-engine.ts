@@ -1,4 +1,6 @@
+import { isFarBehind } from '#contract/wire/far-behind.ts';
 import type { Frame, HelloReply, SnapshotRow } from '#contract/wire/sync.ts';
+import { type Applied, judgeFrame } from './judge-frame.ts';
 import { isLostPosition, isOtherHistory, LinkFault, unreachable } from './link-fault.ts';
 import type { Cache, Clock, HttpPort, Log, Position, SayHello } from './ports.ts';
 import { rebuildCache } from './rebuild.ts';
@@ -33,21 +35,6 @@ export type SyncEnginePorts = {
 
 type Why = NonNullable<HelloReply['reason']> | 'foreign' | 'position_lost' | 'history_lost' | 'damaged';
 const OTHER_HISTORY: ReadonlySet<Why> = new Set(['fork', 'epoch_changed', 'history_lost']);
-
-export type Applied = 'applied' | 'dropped' | 'gap' | 'rebuild' | 'foreign';
-
-/**
- * What to do with a frame, from the table in design/sync.md. `rebuild`: another history. `foreign`: for another view than
- * the cache's. `gap`: something before it is missing.
- */
-export const judgeFrame = (frame: Frame, at: Position | null): Applied => {
-  if (at === null || frame.epoch !== at.cursor.epoch) return 'rebuild';
-  if (frame.group !== at.group) return 'foreign';
-  if (frame.to === at.cursor.seq && frame.chain !== at.cursor.chain) return 'rebuild';
-  if (frame.to < at.cursor.seq) return 'dropped';
-  if (frame.from > at.cursor.seq) return 'gap';
-  return frame.to === at.cursor.seq ? 'dropped' : 'applied';
-};
 
 /** Keeps the cache level with the server. Socket frames, catch-up pages and polls all end in the same `#apply`. */
 export class SyncEngine {
@@ -133,19 +120,27 @@ export class SyncEngine {
     });
   }
 
-  /** One page over HTTP; waits outside the queue. Without a position it takes the snapshot. Rejects with a `LinkFault`. */
+  /**
+   * One page over HTTP, and those after it; waits outside the queue. Without a position, and where more is missing than is worth
+   * paging through, it takes the snapshot. Rejects with a `LinkFault`.
+   */
   async poll(waitSeconds: number): Promise<void> {
     const at = this.position();
     const asked = this.#replaced;
     if (at === null) return this.#rebuildIf(() => this.position() === null, 'no_cursor');
+    const isHere = (): boolean => asked === this.#replaced && this.position()?.cursor.seq === at.cursor.seq;
+    const { http, cache } = this.#ports;
     let frame: Frame;
     try {
-      frame = await this.#ports.http.changes(at.cursor, waitSeconds);
+      frame = await http.changes(at.cursor, waitSeconds);
     } catch (error) {
       if (!isLostPosition(error)) throw error;
-      const isHere = (): boolean => asked === this.#replaced && this.position()?.cursor.seq === at.cursor.seq;
       return this.#rebuildIf(isHere, isOtherHistory(error) ? 'history_lost' : 'position_lost');
     }
+    // Whoever asks for changes gets them, however many: over HTTP it is the station that knows better. Over the socket it is told.
+    const isSame = frame.epoch === at.cursor.epoch && frame.group === at.group;
+    if (isSame && (await isFarBehind(frame.head - at.cursor.seq, () => cache.countRows())))
+      return this.#rebuildIf(isHere, 'too_far_behind');
     // An answer to a question from before a rebuild says nothing about the rows there are now.
     const fits = await this.#run(async () => asked === this.#replaced && (await this.#applyPage(frame)));
     if (fits && frame.to < frame.head && frame.to > at.cursor.seq) await this.poll(0);

@@ -92,6 +92,10 @@ export const readPlaces = async (db: Db, slicer: Slicer): Promise<Places> => {
   };
 };
 
+/** The last number given to a row: none is counted one by one, and those that have gone count too. */
+export const countRows = (db: Db): number =>
+  db.prepare<[], number | null>('SELECT max(rowid) FROM row').pluck().get() ?? 0;
+
 type Hit = { readonly id: string; readonly open: number; readonly changed_at: string };
 
 /** Every word has to occur somewhere; those in work first, then the latest. A scan of narrow rows, in slices. */

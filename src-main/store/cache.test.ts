@@ -59,6 +59,7 @@ describe('rows and cursor', () => {
     await cache.apply(log.frame(0), '2026-11-23T08:00:00.000Z');
     const position = { cursor: log.cursorAt(2), group: log.group, syncedAt: '2026-11-23T08:00:00.000Z' };
     expect(cache.position()).toEqual(position);
+    expect(await cache.countRows()).toBe(2);
     await stop(cache);
     const again = start();
     expect(again.position()).toEqual(position);

@@ -7,6 +7,7 @@ import type { Cache, CacheRebuild, Places, Position } from '../core/ports.ts';
 import type { CacheFile } from './cache-file.ts';
 import { CacheFolder, type CacheFolderOptions } from './cache-folder.ts';
 import {
+  countRows,
   readBoard,
   readDetail,
   readHistory,
@@ -141,6 +142,10 @@ export class StationCache implements Cache {
 
   places(): Promise<Places> {
     return this.#onShown((file) => file.read((db, slicer) => readPlaces(db, slicer)));
+  }
+
+  countRows(): Promise<number> {
+    return this.#onShown((file) => file.read((db) => countRows(db)));
   }
 
   search(text: string, limit: number): Promise<Shipment[]> {

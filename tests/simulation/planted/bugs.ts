@@ -139,7 +139,7 @@ export const BUGS: readonly Bug[] = [
         replace: `if (asked.chain === 'never')`,
       },
       {
-        file: 'src-main/core/sync-engine.ts',
+        file: 'src-main/core/judge-frame.ts',
         find: `  if (frame.to === at.cursor.seq && frame.chain !== at.cursor.chain) return 'rebuild';`,
         replace: '',
       },
