@@ -76,6 +76,7 @@ beforeAll(async () => {
       requestsPerSecond: 100_000,
       events: { perSecond: 10_000, burst: 10_000 },
       handshakes: { perSecond: 1000, burst: 1000 },
+      handshakesOfOne: { perSecond: 1000, burst: 1000 },
     },
   });
   await furnish(dock);

@@ -96,7 +96,7 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   );
   const meter = { eventReceived: metrics.eventReceived, eventSent: metrics.eventSent, refused: metrics.refused };
   const rates = { events: limits.events, typing: limits.typing };
-  const { handshakes } = limits;
+  const handshakes = { all: limits.handshakes, ofOne: limits.handshakesOfOne };
   const { catchUp: catchUps } = turnstiles;
   const sockets: SocketManager = new SocketManager({
     ...shared,

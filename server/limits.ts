@@ -10,6 +10,8 @@ export type Limits = {
   readonly typing: Rate;
   /** Sockets opened by everybody together: after a restart the rest come a little later. */
   readonly handshakes: Rate;
+  /** Sockets opened from one address, behind which a whole warehouse may be. */
+  readonly handshakesOfOne: Rate;
   /** Pages read for stations that catch up. */
   readonly catchUps: TurnstileRules;
   /** Snapshots sent at the same time. */
@@ -24,7 +26,12 @@ const LIMITS: Limits = {
   requestsPerSecond: 200,
   events: { perSecond: 50, burst: 100 },
   typing: { perSecond: 5, burst: 5 },
-  handshakes: { perSecond: 200, burst: 200 },
+  // A thousand stations that lost their server try 333 times a second at most (back-off of 0 to 6 s). Each costs half a millisecond,
+  // and a hello after it a fifth: at this rate a fifth of one core, and live changes go on beside them.
+  handshakes: { perSecond: 300, burst: 500 },
+  // 300 stations behind one address lose the server together and try all within a second, or 100 a second from then on. Less than
+  // what all have, burst and rate, so that no address uses that up.
+  handshakesOfOne: { perSecond: 100, burst: 300 },
   catchUps: { places: 8, queue: 400, patienceMs: 8_000 },
   snapshots: { places: 8, queue: 200, patienceMs: 8_000 },
   documentBytes: 50 * 1024 * 1024,

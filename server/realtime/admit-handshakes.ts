@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
+import { callerAddress } from './caller-address.ts';
+import type { Admission } from './handshake-rates.ts';
 
 type Decide = (error: string | null, success: boolean) => void;
 
 export type Gate = {
   /** False while the server stops. */
   readonly isOpen: () => boolean;
-  /** Counts one more; false when too many came lately. */
-  readonly takesAnother: () => boolean;
+  /** Counts one more from this address, if it is let in. */
+  readonly takesAnother: (address: string) => Admission;
 };
 
 const refusal = (status: string, text: string, more = ''): string =>
@@ -15,6 +17,13 @@ const refusal = (status: string, text: string, more = ''): string =>
 const STOPPING = 'The server is stopping. Try again shortly.';
 const FOREIGN = 'This origin may not connect.';
 const CROWDED = 'Many stations are coming back at once. Try again in a moment.';
+const TOO_FAST =
+  'Too many connections are opened from this address. Those that are open stay open; try again in a moment.';
+
+const REFUSALS: { readonly [A in Exclude<Admission, 'admitted'>]: string } = {
+  crowded: refusal('503 Service Unavailable', CROWDED, 'Retry-After: 1\r\n'),
+  address_too_fast: refusal('429 Too Many Requests', TOO_FAST, 'Retry-After: 1\r\n'),
+};
 
 /**
  * Decides who may open a connection, before anything is spent on it. Browsers on pages that are not on the list are refused, whichever
@@ -31,9 +40,11 @@ export const admitHandshakes = (allowed: readonly string[], { isOpen, takesAnoth
     else if (origin !== undefined && !known.has(origin)) {
       if (isUpgrade) request.socket.end(refusal('403 Forbidden', FOREIGN));
       else decide(FOREIGN, false);
-    } else if (!takesAnother()) {
-      if (isUpgrade) request.socket.end(refusal('503 Service Unavailable', CROWDED, 'Retry-After: 1\r\n'));
-      else decide(CROWDED, false);
-    } else decide(null, true);
+    } else {
+      const admission = takesAnother(callerAddress(request));
+      if (admission === 'admitted') decide(null, true);
+      else if (!isUpgrade) decide(admission === 'crowded' ? CROWDED : TOO_FAST, false);
+      else request.socket.end(REFUSALS[admission]);
+    }
   };
 };

@@ -21,13 +21,13 @@ import {
 } from './dock-socket.ts';
 import { createHandlers } from './event-handlers.ts';
 import { type EventDoor, handleEvent } from './handle-event.ts';
+import { HandshakeRates, type HandshakeRules } from './handshake-rates.ts';
 import { Presence, type Told } from './presence.ts';
 import { tellPresence } from './presence-events.ts';
 import { enterWarehouses, reseat } from './reseat.ts';
 import { type EventRates, signIn } from './sign-in.ts';
 import { SlowConsumers } from './slow-consumers.ts';
 import { Tailer } from './tailer.ts';
-import { type Rate, TokenBucket } from './token-bucket.ts';
 
 export type RealtimePorts = {
   readonly storage: Storage;
@@ -39,8 +39,7 @@ export type RealtimePorts = {
   readonly clock: Clock;
   readonly allowedOrigins: readonly string[];
   readonly rates: EventRates;
-  /** Connections opened by everybody together. */
-  readonly handshakes: Rate;
+  readonly handshakes: HandshakeRules;
   /** Where those wait who catch up by many changes. */
   readonly catchUps: Turnstile;
 };
@@ -72,7 +71,7 @@ export class SocketManager {
   constructor(ports: RealtimePorts) {
     this.#ports = ports;
     const { now } = ports.clock;
-    const handshakes = new TokenBucket(ports.handshakes, now());
+    const handshakes = new HandshakeRates(ports.handshakes, now());
     this.#io = new Server({
       serveClient: false,
       perMessageDeflate: false,
@@ -85,7 +84,7 @@ export class SocketManager {
       cors: { origin: [...ports.allowedOrigins], credentials: true },
       allowRequest: admitHandshakes(ports.allowedOrigins, {
         isOpen: () => this.#isOpen,
-        takesAnother: () => handshakes.take(now()),
+        takesAnother: (address) => handshakes.take(address, now()),
       }),
     });
     const { storage, receivePush, catchUps, meter, log } = ports;

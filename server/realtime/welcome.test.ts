@@ -33,7 +33,7 @@ it('gives a socket the access of the moment it comes in, not of the moment it si
       return null;
     },
   } as Partial<Storage> as Storage;
-  const { catchUps, events, typing, handshakes } = limitsOf();
+  const { catchUps, events, typing, handshakes: all, handshakesOfOne: ofOne } = limitsOf();
   const sockets = new SocketManager({
     storage,
     verify: async () => accessTo('JOL'),
@@ -45,7 +45,7 @@ it('gives a socket the access of the moment it comes in, not of the moment it si
     clock,
     allowedOrigins: [],
     rates: { events, typing },
-    handshakes,
+    handshakes: { all, ofOne },
     catchUps: new Turnstile(catchUps, clock),
   });
   const server = createServer();

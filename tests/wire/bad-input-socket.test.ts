@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
-import { DEEP, expectSurvived, FORGERIES, speak, TRICKY, type Vitals, vitals } from './hostile-client.ts';
+import { DEEP, expectSurvived, FORGERIES, raw, speak, TRICKY, type Vitals, vitals } from './hostile-client.ts';
 import { type Ask, announce, asking, type Claims, connect, LEAD, RECEIVER, say, signed } from './outside-client.ts';
 
 // The attack on the socket: how it is opened, what is said on it, how fast, how much, and in which order.
@@ -304,6 +304,27 @@ describe('payloads of every kind', () => {
 });
 
 describe('who is too fast', () => {
+  it('in opening connections leaves room for everybody else', async () => {
+    const knock = 'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9\r\n';
+    const knocks = `${`${knock}\r\n`.repeat(500)}${knock}Connection: close\r\n\r\n`;
+    const entered = new AbortController();
+    const refused: number[] = [];
+    const flood = async (): Promise<void> => {
+      while (!entered.signal.aborted) {
+        const { statuses } = await raw(server, knocks, { ms: 5_000 });
+        refused.push(...statuses.filter((status) => status === 403));
+      }
+    };
+    const floods = [flood(), flood(), flood(), flood()];
+    try {
+      await expect.poll(() => refused.length).toBeGreaterThan(1_000);
+      for (let time = 0; time < 10; time++) expect(await say(await enter(), 'ping')).toMatchObject({ ok: true });
+    } finally {
+      entered.abort();
+      await Promise.all(floods);
+    }
+  });
+
   it('is told so, and welcome again in a moment', async () => {
     const socket = await enter();
     const answers = await Promise.all(Array.from({ length: 400 }, () => say(socket, 'ping')));

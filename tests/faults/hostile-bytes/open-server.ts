@@ -3,7 +3,14 @@ import { createServer } from '../../../server/create-server.ts';
 
 const [dataDir = '', jwtSecret = ''] = process.argv.slice(2);
 const many = { perSecond: 1e6, burst: 1e6 };
-const limits = { requestsPerSecond: 1e6, events: many, typing: many, handshakes: many, drainMs: 1_000 };
+const limits = {
+  requestsPerSecond: 1e6,
+  events: many,
+  typing: many,
+  handshakes: many,
+  handshakesOfOne: many,
+  drainMs: 1_000,
+};
 const server = await createServer({ dataDir, jwtSecret, logLevel: 'silent', limits });
 const { url } = await server.listen();
 process.on('unhandledRejection', (reason) => {

@@ -7,7 +7,10 @@ const BATCH = 25;
 
 /** The system's own server, prepared for its changes; lets in as many as come, as fast as they come. */
 export const startServer = async (system: System, v8: readonly string[] = []): Promise<MeasuredServer> => {
-  const server = await MeasuredServer.start(join('fanout', system.script), { limits: { handshakes: UNLIMITED }, v8 });
+  const server = await MeasuredServer.start(join('fanout', system.script), {
+    limits: { handshakes: UNLIMITED, handshakesOfOne: UNLIMITED },
+    v8,
+  });
   await system.prepare(server.url);
   return server;
 };

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MARA, tokenFor } from '../../dock/people.ts';
 import { DEMO_SECRET } from '../../dock/server-process.ts';
-import { DOCKLINE, MeasuredServer } from '../measured-server.ts';
+import { DOCKLINE, MeasuredServer, UNLIMITED } from '../measured-server.ts';
 import { openSeedDock } from '../seed-dock.ts';
 import { headOf } from '../station/same-rows.ts';
 import { LightStation } from './light-station.ts';
 import { type Back, outage } from './outage.ts';
 import { SteadyLead } from './steady-lead.ts';
+
+/** All stations of the bench come from one address, those of a company from many. */
+const LIMITS = { handshakesOfOne: UNLIMITED } as const;
 
 const until = async (what: string, holds: () => boolean): Promise<void> => {
   const end = performance.now() + 60_000;
@@ -27,7 +30,7 @@ export const docklineStorm = async (stations: number, rate: number): Promise<Bac
   const ids = await dock.announce(1000);
   const cursor = dock.position();
   await dock.close();
-  const server = await MeasuredServer.start(DOCKLINE, { dataDir });
+  const server = await MeasuredServer.start(DOCKLINE, { dataDir, limits: LIMITS });
 
   const liveAt = new Map<number, number>();
   let connectsAt: number[] = [];
@@ -54,7 +57,8 @@ export const docklineStorm = async (stations: number, rate: number): Promise<Bac
   const changes = lead.run(rate, stop.signal);
   await sleep(2000);
 
-  const restart = (): Promise<MeasuredServer> => MeasuredServer.start(DOCKLINE, { dataDir, port: server.port });
+  const restart = (): Promise<MeasuredServer> =>
+    MeasuredServer.start(DOCKLINE, { dataDir, port: server.port, limits: LIMITS });
   const result = await outage(server, restart, {
     stations,
     back: (connects) => {
