@@ -54,7 +54,7 @@ export const compose = async (openFirst: string | null): Promise<Running> => {
     raise(window);
     if (shipmentId !== null) bridge.openScreen(shipmentId);
   };
-  const toast = createNotifier({ log, onClick: show, isSilent: () => !settings.settings().sounds });
+  const toasts = createNotifier({ log, onClick: show, isSilent: () => !settings.settings().sounds });
   const station = createStation({
     dir: data,
     app: appVersion(),
@@ -64,7 +64,7 @@ export const compose = async (openFirst: string | null): Promise<Running> => {
     hash: sha256,
     log,
     settings,
-    toast,
+    toasts,
     push: (channel, payload) => bridge.push(channel, payload),
   });
 

@@ -67,7 +67,7 @@ const bare = (clock: typeof systemClock): Omit<StationOptions, 'settings'> => ({
   newId,
   hash: sha256,
   log: () => undefined,
-  toast: () => undefined,
+  toasts: { show: () => undefined, withdraw: () => undefined },
   push: () => undefined,
 });
 /** The address and token of somebody else, at a server that accepts everybody. */

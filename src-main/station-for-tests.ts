@@ -59,6 +59,8 @@ export type TestStation = {
   readonly dir: string;
   readonly settings: ReturnType<typeof memorySettings>;
   readonly toasts: InboxItem[];
+  /** Seqs of toasts that were taken off the screen. */
+  readonly withdrawn: number[];
   readonly pushed: { readonly channel: PushChannel; readonly payload: unknown }[];
   readonly logged: string[];
   /** The view as the page has it by now. */
@@ -76,6 +78,7 @@ export const startStation = async (
   const dir = keptDir ?? mkdtempSync(join(tmpdir(), 'dockline-station-'));
   const settings = memorySettings(server);
   const toasts: InboxItem[] = [];
+  const withdrawn: number[] = [];
   const pushed: TestStation['pushed'] = [];
   const logged: string[] = [];
   const watchers = new Set<() => void>();
@@ -89,7 +92,7 @@ export const startStation = async (
     hash: sha256,
     log: (event, facts) => logged.push(`${event} ${JSON.stringify(facts ?? {})}`),
     settings,
-    toast: (item) => toasts.push(item),
+    toasts: { show: (item) => toasts.push(item), withdraw: (seqs) => withdrawn.push(...seqs) },
     push: <C extends PushChannel>(channel: C, payload: Pushes[C]) => {
       pushed.push({ channel, payload });
       if (channel === 'view:changed' && view !== null) view = applyPatch(view, payload as ViewPatch);
@@ -107,6 +110,7 @@ export const startStation = async (
     dir,
     settings,
     toasts,
+    withdrawn,
     pushed,
     logged,
     view: shown,

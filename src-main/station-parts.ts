@@ -7,7 +7,7 @@ import { unreachable } from './core/link-fault.ts';
 import type { Reader } from './core/notify-policy.ts';
 import { Outbox } from './core/outbox.ts';
 import { overlayPlaces } from './core/overlay-places.ts';
-import type { Clock, Hash, Log, NewId, Places, Random, SettingsStore, SocketPort } from './core/ports.ts';
+import type { Clock, Hash, Log, NewId, Places, Random, SettingsStore, SocketPort, Toasts } from './core/ports.ts';
 import { Presence } from './core/presence.ts';
 import { ServerClock } from './core/server-clock.ts';
 import { originTag, type SignedIn } from './core/session.ts';
@@ -30,7 +30,7 @@ export type StationOptions = {
   readonly hash: Hash;
   readonly log: Log;
   readonly settings: SettingsStore;
-  readonly toast: (item: Pushes['inbox:alert']) => void;
+  readonly toasts: Toasts;
   readonly push: <C extends PushChannel>(channel: C, payload: Pushes[C]) => void;
   readonly openLinks?: OpenLinks;
 };
@@ -120,7 +120,7 @@ export const buildParts = (options: StationOptions): Parts => {
     journal: journal.journal,
     cache,
     reader,
-    toast: options.toast,
+    toasts: options.toasts,
     alert: (item) => options.push('inbox:alert', item),
     onChanged: () => view.touch('inbox'),
   });

@@ -119,6 +119,7 @@ class RunningStation implements Station {
     now.signedIn = next;
     await this.#try('inbox.not_loaded', () => inbox.load());
     await this.#try('cache.not_read', () => this.#reload());
+    await this.#try('inbox.not_settled', () => inbox.settle());
     now.link = this.#newLink();
     now.link.start();
     await this.#try('inbox.not_shown', () => inbox.showUnshown());
@@ -177,6 +178,7 @@ class RunningStation implements Station {
           outbox.settle(position.cursor);
           outbox.recheck();
           await this.#reload();
+          await this.#try('inbox.not_settled', () => inbox.settle());
         },
       },
     });

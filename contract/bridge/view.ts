@@ -45,6 +45,10 @@ export type InboxItem = {
   readonly body: string;
   readonly at: string;
   readonly seen: boolean;
+  /** The inspection that somebody is asked to take; null where nothing is to be taken. */
+  readonly inspectionId: string | null;
+  /** Who has taken it, so that nobody else need; null while it waits. */
+  readonly takenBy: string | null;
 };
 
 export type ThemeChoice = 'system' | 'light' | 'dark';

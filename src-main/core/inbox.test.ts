@@ -22,16 +22,20 @@ const start = async (
   await journal.setOwner(IVO, 'client-0001');
   const toasts: InboxItem[] = [];
   const alerts: InboxItem[] = [];
+  const withdrawn: number[] = [];
   const inbox = new Inbox({
     journal,
     cache,
     reader: () => ({ userId: 'ivo', role: 'inspector', isOwn: () => false }),
-    toast: (item) => {
-      // At most once on the screen: it is marked before it is shown.
-      expect(journal.db.prepare('SELECT count(*) FROM inbox WHERE shown = 0 AND seq = ?').pluck().get(item.seq)).toBe(
-        0,
-      );
-      toasts.push(item);
+    toasts: {
+      withdraw: (seqs) => withdrawn.push(...seqs),
+      show: (item) => {
+        // At most once on the screen: it is marked before it is shown.
+        expect(journal.db.prepare('SELECT count(*) FROM inbox WHERE shown = 0 AND seq = ?').pluck().get(item.seq)).toBe(
+          0,
+        );
+        toasts.push(item);
+      },
     },
     alert: (item) => alerts.push(item),
     onChanged: () => undefined,
@@ -51,7 +55,7 @@ const start = async (
   };
   const move = (id: string): void =>
     void server.put(shipmentRow(id, { status: 'arrived' }), { command: 'recordArrival' });
-  return { journal, cache, server, inbox, toasts, alerts, begin, take, move };
+  return { journal, cache, server, inbox, toasts, alerts, withdrawn, begin, take, move };
 };
 
 const withShipments = async (count: number) => {
@@ -223,5 +227,62 @@ describe('Inbox', () => {
     await journal.setOwner(IVO, 'client-0001');
     await inbox.load();
     expect(inbox.items).toHaveLength(1);
+  });
+});
+
+describe('an inspection that somebody has taken', () => {
+  const RITA = { id: 'rita', name: 'Rita', role: 'inspector' } as const;
+  const inspection = (status: 'requested' | 'claimed') => ({
+    entity: 'inspection' as const,
+    id: 'i1',
+    op: 'put' as const,
+    shipmentId: 's0',
+    row: { id: 'i1', shipmentId: 's0', status, claimedBy: status === 'claimed' ? RITA : null, completedBy: null },
+    command: status === 'claimed' ? ('claimInspection' as const) : ('requestInspection' as const),
+    ...(status === 'claimed' ? { actor: RITA } : {}),
+  });
+  const asked = [['SHP-s0 needs an inspection', null]];
+  const taken = [['SHP-s0 needs an inspection', 'Rita']];
+  const said = ({ inbox }: Pick<Awaited<ReturnType<typeof start>>, 'inbox'>) =>
+    inbox.items.map(({ title, takenBy }) => [title, takenBy]);
+
+  it('is asked of nobody any more: the toast goes, and the item says who has it', async () => {
+    const world = await withShipments(1);
+    world.server.commit(inspection('requested'));
+    await world.take();
+    expect(said(world)).toEqual(asked);
+    world.server.commit(inspection('claimed'));
+    await world.take();
+    expect(said(world)).toEqual(taken);
+    expect(world.inbox.items[0]?.seen).toBe(true);
+    expect(world.withdrawn).toEqual(world.toasts.map(({ seq }) => seq));
+    await world.take();
+    expect(world.withdrawn).toHaveLength(1);
+  });
+
+  it('comes to no screen when both are told at once, also after a crash in between', async () => {
+    for (const crash of ['before apply', 'before announce', null] as const) {
+      const world = await withShipments(1);
+      world.server.commit(inspection('requested'), inspection('claimed'));
+      await world.take(crash);
+      const after = await start(world.journal, world.cache, world.server);
+      await after.take();
+      await after.inbox.showUnshown();
+      expect(said(after)).toEqual(taken);
+      expect([...world.toasts, ...after.toasts]).toEqual([]);
+    }
+  });
+
+  it('is noticed in rows that came as a whole', async () => {
+    const world = await withShipments(1);
+    world.server.commit(inspection('requested'));
+    await world.take();
+    await world.inbox.settle();
+    expect(said(world)).toEqual(asked);
+    world.server.commit(inspection('claimed'));
+    await world.begin();
+    await world.inbox.settle();
+    expect(said(world)).toEqual(taken);
+    expect(world.withdrawn).toHaveLength(1);
   });
 });

@@ -1,8 +1,19 @@
 import type { InboxItem } from '#contract/bridge/view.ts';
 import type { EntityName } from '#contract/domain/entities.ts';
+import type { Inspection } from '#contract/domain/shipment-records.ts';
 import type { Change, Frame } from '#contract/wire/sync.ts';
-import { DIGEST_ABOVE, digestOf, inboxItems, isQuiet, type Known, type Reader } from './notify-policy.ts';
-import type { Cache, Journal, Position } from './ports.ts';
+import {
+  DIGEST_ABOVE,
+  digestOf,
+  inboxItems,
+  isQuiet,
+  type Known,
+  type Reader,
+  type Taken,
+  takenIn,
+  takerOf,
+} from './notify-policy.ts';
+import type { Cache, Journal, Position, Toasts } from './ports.ts';
 
 const SHOWN = 200;
 
@@ -10,8 +21,7 @@ export type InboxPorts = {
   readonly journal: Journal;
   readonly cache: Pick<Cache, 'rows' | 'shipments' | 'position'>;
   readonly reader: () => Reader | null;
-  /** Shows a toast. Best effort: the inbox row is what counts. */
-  readonly toast: (item: InboxItem) => void;
+  readonly toasts: Toasts;
   readonly alert: (item: InboxItem) => void;
   readonly onChanged: () => void;
 };
@@ -59,6 +69,12 @@ export class Inbox {
       reader === null || !unapplied.some(isFresh)
         ? []
         : inboxItems(unapplied, reader, await this.#known(unapplied)).filter(isFresh);
+    await this.#add(frame, items);
+    // After what asks for it, and again after a crash: it may be the same frame that brings both.
+    await this.#withdraw(takenIn(unapplied));
+  }
+
+  async #add(frame: Frame, items: readonly InboxItem[]): Promise<void> {
     const last = items.at(-1);
     if (last === undefined) return;
     if (this.#digest === null && items.length <= DIGEST_ABOVE) {
@@ -91,6 +107,18 @@ export class Inbox {
     await this.#ports.journal.addInbox(cursor.epoch, cursor.seq, []);
   }
 
+  /** For rows that came another way than change by change: what somebody has taken meanwhile is asked of nobody any more. */
+  async settle(): Promise<void> {
+    const waiting = await this.#ports.journal.toTake();
+    if (waiting.length === 0) return;
+    const rows = await this.#ports.cache.rows('inspection', waiting);
+    const taken = [...rows].flatMap(([inspectionId, row]): Taken[] => {
+      const by = takerOf(row as unknown as Inspection);
+      return by === null ? [] : [{ inspectionId, by }];
+    });
+    await this.#withdraw(taken);
+  }
+
   async markSeen(seqs: readonly number[]): Promise<void> {
     await this.#ports.journal.markSeen(seqs);
     await this.#reload();
@@ -113,8 +141,17 @@ export class Inbox {
     const show = loud.length > DIGEST_ABOVE ? [digestOf(last.seq, loud.length, last.at)] : loud;
     for (const item of show) {
       this.#ports.alert(item);
-      this.#ports.toast(item);
+      this.#ports.toasts.show(item);
     }
+  }
+
+  async #withdraw(taken: readonly Taken[]): Promise<void> {
+    if (taken.length === 0) return;
+    const seqs = await this.#ports.journal.markTaken(taken);
+    if (seqs.length === 0) return;
+    this.#unshown = this.#unshown.filter(({ seq }) => !seqs.includes(seq));
+    this.#ports.toasts.withdraw(seqs);
+    await this.#reload();
   }
 
   async #reload(): Promise<void> {

@@ -176,10 +176,27 @@ export const inboxItems = (changes: readonly Change[], reader: Reader, known: Kn
         .join(' · '),
       at: change.recordedAt,
       seen: false,
+      inspectionId: news.topic === 'inspection_requested' ? change.id : null,
+      takenBy: null,
     });
   }
   return items;
 };
+
+/** An inspection that waits for nobody any more, and who has taken it. */
+export type Taken = { readonly inspectionId: string; readonly by: string };
+
+/** Who an inspection has gone to; null while it waits for somebody. */
+export const takerOf = ({ status, claimedBy, completedBy }: Inspection): string | null =>
+  status === 'requested' ? null : ((claimedBy ?? completedBy)?.name ?? '');
+
+/** What these changes take off everybody's list, whoever did it. */
+export const takenIn = (changes: readonly Change[]): Taken[] =>
+  changes.flatMap(({ entity, op, id, row, actor }) => {
+    if (entity !== 'inspection' || op !== 'put' || row === null) return [];
+    const by = takerOf(row as unknown as Inspection);
+    return by === null ? [] : [{ inspectionId: id, by: by === '' ? actor.name : by }];
+  });
 
 /** Routine that stands in the inbox without a sound: a notice announces many shipments at once, and none of them is here yet. */
 export const isQuiet = ({ kind }: Pick<InboxItem, 'kind'>): boolean => kind === 'announced' || kind === 'document';
@@ -193,4 +210,6 @@ export const digestOf = (seq: number, count: number, at: string): InboxItem => (
   body: 'Open the board to see where everything stands now.',
   at,
   seen: false,
+  inspectionId: null,
+  takenBy: null,
 });

@@ -17,6 +17,7 @@ import type {
   Verdict,
 } from '#contract/wire/sync.ts';
 import type { Ack, UpEvent, UpPayload } from '#contract/wire/up.ts';
+import type { Taken } from './notify-policy.ts';
 
 // Everything the rules need from the world. `link/`, `store/` and `shell/` implement these; tests bring their own.
 
@@ -164,6 +165,10 @@ export interface Journal {
    * but no longer stand in the way of those to come.
    */
   forgetInboxAfter(epoch: string, seq: number): Promise<void>;
+  /** Inspections that items in the inbox ask somebody to take. */
+  toTake(): Promise<string[]>;
+  /** Marks the items that ask for these as taken and seen, and those not shown yet as shown; resolves with the seqs of all of them. */
+  markTaken(taken: readonly Taken[]): Promise<number[]>;
   unshown(): Promise<InboxItem[]>;
   markShown(seqs: readonly number[]): Promise<void>;
   markSeen(seqs: readonly number[]): Promise<void>;
@@ -173,6 +178,13 @@ export interface Journal {
 }
 
 export type Refused = { readonly n: number; readonly code: ProblemCode; readonly message: string };
+
+/** Toasts of the system. Best effort: the inbox is what counts. */
+export interface Toasts {
+  show(item: InboxItem): void;
+  /** Takes toasts off the screen that have become pointless; those that are gone already are left out. */
+  withdraw(seqs: readonly number[]): void;
+}
 
 // --- device -----------------------------------------------------------------------------------------------------------
 

@@ -93,8 +93,12 @@ const fake = vi.hoisted(() => {
       super();
       this.options = options;
     }
+    isClosed = false;
     show(): void {
       Notification.shown.push(this);
+    }
+    close(): void {
+      this.isClosed = true;
     }
   }
   const storage = { backend: 'gnome_libsecret', available: true };
@@ -321,9 +325,9 @@ describe('the window', () => {
 });
 
 describe('the system', () => {
-  it('shows toasts, and tells which was clicked', () => {
+  it('shows toasts, tells which was clicked, and takes them back', () => {
     const clicked: (string | null)[] = [];
-    const toast = createNotifier({ onClick: (id) => clicked.push(id), isSilent: () => true, log });
+    const toasts = createNotifier({ onClick: (id) => clicked.push(id), isSilent: () => true, log });
     const item = {
       seq: 1,
       kind: 'status',
@@ -332,15 +336,21 @@ describe('the system', () => {
       body: 'by Mara',
       at: '',
       seen: false,
+      inspectionId: null,
+      takenBy: null,
     } as const;
-    toast(item);
+    toasts.show(item);
     const [shown] = fake.Notification.shown;
     expect(shown?.options).toEqual({ title: 'SHP-1 has arrived', body: 'by Mara', silent: true });
     shown?.emit('click');
     shown?.emit('failed');
     expect([clicked, logged]).toEqual([['s1'], ['toast.failed']]);
+    toasts.withdraw([2]);
+    expect(shown?.isClosed).toBe(false);
+    toasts.withdraw([1, 1]);
+    expect(shown?.isClosed).toBe(true);
     fake.Notification.supported = false;
-    toast(item);
+    toasts.show(item);
     expect(fake.Notification.shown).toHaveLength(1);
     fake.Notification.supported = true;
   });

@@ -1,6 +1,5 @@
 import { Notification } from 'electron';
-import type { InboxItem } from '#contract/bridge/view.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log, Toasts } from '../core/ports.ts';
 
 export type NotifierOptions = {
   readonly onClick: (shipmentId: string | null) => void;
@@ -12,15 +11,25 @@ export type NotifierOptions = {
 const KEPT = 50;
 
 /** Toasts of the system: best effort beside the alert inside the app, which a full-screen station relies on. */
-export const createNotifier = ({ onClick, isSilent, log }: NotifierOptions): ((item: InboxItem) => void) => {
-  const shown: Notification[] = [];
-  return ({ title, body, shipmentId }) => {
-    if (!Notification.isSupported()) return;
-    const toast = new Notification({ title, body, silent: isSilent() });
-    toast.on('click', () => onClick(shipmentId));
-    toast.on('failed', () => log('toast.failed'));
-    shown.push(toast);
-    if (shown.length > KEPT) shown.shift();
-    toast.show();
+export const createNotifier = ({ onClick, isSilent, log }: NotifierOptions): Toasts => {
+  /** By seq, oldest first. */
+  const shown = new Map<number, Notification>();
+  return {
+    show: ({ seq, title, body, shipmentId }) => {
+      if (!Notification.isSupported()) return;
+      const toast = new Notification({ title, body, silent: isSilent() });
+      toast.on('click', () => onClick(shipmentId));
+      toast.on('failed', () => log('toast.failed'));
+      shown.set(seq, toast);
+      const [oldest] = shown.keys();
+      if (shown.size > KEPT && oldest !== undefined) shown.delete(oldest);
+      toast.show();
+    },
+    withdraw: (seqs) => {
+      for (const seq of seqs) {
+        shown.get(seq)?.close();
+        shown.delete(seq);
+      }
+    },
   };
 };

@@ -127,6 +127,8 @@ describe('a history that the server has lost', () => {
         body: '',
         at: new Date(NOW + seq).toISOString(),
         seen: false,
+        inspectionId: null,
+        takenBy: null,
       }) as const;
     await journal.addInbox('e1', 8, [item(5, 'kept'), item(7, 'lost'), item(8, 'lost too')]);
     await journal.forgetInboxAfter('e1', 6);

@@ -1,15 +1,25 @@
 import type { InboxItem } from '#contract/bridge/view.ts';
+import type { Taken } from '../core/notify-policy.ts';
 import { type Db, guarded } from './open-database.ts';
 
-type Row = Omit<InboxItem, 'shipmentId' | 'seen'> & { readonly shipment_id: string | null; readonly seen: 0 | 1 };
+type Row = Omit<InboxItem, 'shipmentId' | 'seen' | 'inspectionId' | 'takenBy'> & {
+  readonly shipment_id: string | null;
+  readonly seen: 0 | 1;
+  readonly inspection_id: string | null;
+  readonly taken_by: string | null;
+};
 
-const toItem = ({ shipment_id: shipmentId, seen, ...row }: Row): InboxItem => ({
+const toItem = ({ shipment_id, seen, inspection_id, taken_by, ...row }: Row): InboxItem => ({
   ...row,
-  shipmentId,
+  shipmentId: shipment_id,
   seen: seen === 1,
+  inspectionId: inspection_id,
+  takenBy: taken_by,
 });
 
-const COLUMNS = 'seq, kind, shipment_id, title, body, at, seen';
+const COLUMNS = 'seq, kind, shipment_id, title, body, at, seen, inspection_id, taken_by';
+
+const WAITS = 'inspection_id IS NOT NULL AND taken_by IS NULL';
 
 /** The inbox of one person at one server. */
 export class JournalInbox {
@@ -31,7 +41,8 @@ export class JournalInbox {
   /** A row that is there already is left alone, except a digest, which grows. */
   add(owner: string, epoch: string, upTo: number, items: readonly InboxItem[]): void {
     const add = this.#db.prepare(
-      `INSERT INTO inbox (owner, epoch, seq, kind, shipment_id, title, body, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO inbox (owner, epoch, seq, kind, shipment_id, title, body, at, inspection_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (owner, epoch, seq) DO UPDATE SET title = excluded.title, at = excluded.at WHERE kind = 'digest'`,
     );
     const mark = this.#db.prepare(
@@ -39,8 +50,8 @@ export class JournalInbox {
        ON CONFLICT (owner, epoch) DO UPDATE SET up_to = max(up_to, excluded.up_to)`,
     );
     const all = this.#db.transaction(() => {
-      for (const { seq, kind, shipmentId, title, body, at } of items) {
-        add.run(owner, epoch, seq, kind, shipmentId, title, body, at);
+      for (const { seq, kind, shipmentId, title, body, at, inspectionId } of items) {
+        add.run(owner, epoch, seq, kind, shipmentId, title, body, at, inspectionId);
       }
       mark.run(owner, epoch, upTo);
     });
@@ -56,6 +67,21 @@ export class JournalInbox {
       lower.run(seq, epoch, seq);
     });
     guarded(() => all.immediate());
+  }
+
+  toTake(owner: string): string[] {
+    const sql = `SELECT DISTINCT inspection_id FROM inbox WHERE owner = ? AND ${WAITS}`;
+    return guarded(() => this.#db.prepare<[string], string>(sql).pluck().all(owner));
+  }
+
+  markTaken(owner: string, taken: readonly Taken[]): number[] {
+    const mark = this.#db
+      .prepare<[string, string, string], number>(
+        `UPDATE inbox SET taken_by = ?, seen = 1, shown = 1 WHERE owner = ? AND inspection_id = ? AND ${WAITS} RETURNING seq`,
+      )
+      .pluck();
+    const all = this.#db.transaction(() => taken.flatMap(({ inspectionId, by }) => mark.all(by, owner, inspectionId)));
+    return guarded(() => all.immediate());
   }
 
   unshown(owner: string): InboxItem[] {

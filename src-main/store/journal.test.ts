@@ -39,6 +39,8 @@ const item = (seq: number, more: Partial<InboxItem> = {}): InboxItem => ({
   body: 'b',
   at: new Date(NOW + seq).toISOString(),
   seen: false,
+  inspectionId: null,
+  takenBy: null,
   ...more,
 });
 const texts = async () =>
@@ -231,6 +233,27 @@ describe('inbox', () => {
       [5, true],
       [4, false],
     ]);
+  });
+
+  it('marks what somebody has taken, for all who are asked at this station one by one, and once', async () => {
+    await journal.addInbox('e1', 5, [item(4, { inspectionId: 'i1' }), item(5, { inspectionId: 'i2' })]);
+    expect(await journal.toTake()).toEqual(['i1', 'i2']);
+    const taken = [{ inspectionId: 'i1', by: 'Rita' }];
+    expect(await journal.markTaken(taken)).toEqual([4]);
+    expect(
+      await journal.markTaken([
+        { inspectionId: 'i1', by: 'Ivo' },
+        { inspectionId: 'other', by: 'Ivo' },
+      ]),
+    ).toEqual([]);
+    expect(await journal.toTake()).toEqual(['i2']);
+    expect((await journal.unshown()).map(({ seq }) => seq)).toEqual([5]);
+    expect((await journal.inbox(10)).map(({ takenBy, seen }) => [takenBy, seen])).toEqual([
+      [null, false],
+      ['Rita', true],
+    ]);
+    await journal.setOwner({ ...MARA, key: 'somebody else' }, 'client-0002');
+    expect(await journal.toTake()).toEqual([]);
   });
 
   it('shows one item for a seq that two histories have used', async () => {

@@ -1,15 +1,17 @@
 import type { InboxItem } from '#contract/bridge/view.ts';
 import type { Verdict } from '#contract/wire/sync.ts';
+import type { Taken } from '../core/notify-policy.ts';
 import type { Journal, NewWork, Owner, Refused, Work } from '../core/ports.ts';
 import { StoreFault } from '../core/store-fault.ts';
 import { JournalFile } from './journal-file.ts';
 import { JournalInbox } from './journal-inbox.ts';
 import { initial } from './journal-migrations/0001-initial.ts';
+import { taken } from './journal-migrations/0002-taken.ts';
 import { MUTATION_COLUMNS, type MutationRow, toWork } from './journal-rows.ts';
 import { migrate } from './migrate.ts';
 import { type Db, guarded } from './open-database.ts';
 
-export const JOURNAL_MIGRATIONS = [initial];
+export const JOURNAL_MIGRATIONS = [initial, taken];
 /** How long dealt-with work stays in the list before only the journal knows it. */
 const HANDLED_SHOWN_MS = 24 * 60 * 60 * 1000;
 
@@ -210,6 +212,14 @@ export class StationJournal implements Journal {
 
   async forgetInboxAfter(epoch: string, seq: number): Promise<void> {
     this.#inbox.forgetAfter(epoch, seq);
+  }
+
+  async toTake(): Promise<string[]> {
+    return this.#owner === null ? [] : this.#inbox.toTake(this.#owner.key);
+  }
+
+  async markTaken(taken: readonly Taken[]): Promise<number[]> {
+    return this.#owner === null ? [] : this.#inbox.markTaken(this.#owner.key, taken);
   }
 
   async unshown(): Promise<InboxItem[]> {

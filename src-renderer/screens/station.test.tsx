@@ -228,6 +228,31 @@ describe('inbox', () => {
     expect(screens.getState().screen.name).toBe('inbox');
   });
 
+  it('takes an inspection that waits, and says of one that is taken who has it', async () => {
+    const inbox = [
+      inboxItem({ seq: 1, inspectionId: 'i-1' }),
+      inboxItem({ seq: 2, inspectionId: 'i-2', takenBy: 'Rita', seen: true }),
+    ];
+    const { fake, screens } = await open({ name: 'inbox' }, { inbox, session: session({ role: 'inspector' }) });
+    expect(screen.getByText(/Taken by Rita/)).toBeTruthy();
+    await press('inbox-take');
+    const args = { shipmentId: 's-1', inspectionId: 'i-1' };
+    expect(fake.callsOf('save')).toEqual([['claimInspection', args, null]]);
+    expect(screens.getState().screen).toEqual({ name: 'shipment', shipmentId: 's-1' });
+  });
+
+  it('lets nobody take what is not theirs to take, and says why taking failed', async () => {
+    const inbox = [inboxItem({ inspectionId: 'i-1' })];
+    await open({ name: 'inbox' }, { inbox, session: session({ role: 'receiver' }) });
+    expect(screen.queryByTestId('inbox-take')).toBeNull();
+    cleanup();
+    const { fake, screens } = await open({ name: 'inbox' }, { inbox, session: session({ role: 'inspector' }) });
+    fake.answers.saved = { ok: false, code: 'not_saved', message: '' };
+    await press('inbox-take');
+    expect(screen.getByTestId('save-error')).toBeTruthy();
+    expect(screens.getState().screen.name).toBe('inbox');
+  });
+
   it('explains emptiness', async () => {
     await open({ name: 'inbox' });
     expect(screen.getByText('Nothing here')).toBeTruthy();

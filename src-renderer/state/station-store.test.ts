@@ -172,4 +172,17 @@ describe('alerts', () => {
     store.getState().dismissAlert(1);
     expect(store.getState().alerts.map(({ seq }) => seq)).toEqual([2]);
   });
+
+  it('goes when somebody has taken what it asks for', async () => {
+    const { store, fake, frame } = held();
+    await store.getState().start();
+    fake.pushAlert(inboxItem({ seq: 1, inspectionId: 'i-1' }));
+    fake.pushAlert(inboxItem({ seq: 2 }));
+    fake.push({ rev: 2, inbox: [inboxItem({ seq: 1, inspectionId: 'i-1', takenBy: 'Rita' }), inboxItem({ seq: 2 })] });
+    frame();
+    expect(store.getState().alerts.map(({ seq }) => seq)).toEqual([2]);
+    fake.push({ rev: 3, unsent: 1 });
+    frame();
+    expect(store.getState().alerts.map(({ seq }) => seq)).toEqual([2]);
+  });
 });

@@ -65,6 +65,12 @@ const patchRows = (rows: ReadonlyMap<string, BoardShipment>, patches: readonly V
   return next;
 };
 
+/** Without those that ask for what somebody has taken meanwhile. */
+const stillAsked = (alerts: readonly InboxItem[], inbox: readonly InboxItem[] | undefined): readonly InboxItem[] => {
+  const taken = new Set(inbox?.flatMap(({ seq, takenBy }) => (takenBy === null ? [] : [seq])));
+  return alerts.some(({ seq }) => taken.has(seq)) ? alerts.filter(({ seq }) => !taken.has(seq)) : alerts;
+};
+
 /** Applies patches newer than `state.rev`, in the order they came. */
 export const applyPatches = (state: StationState, patches: readonly ViewPatch[]): Partial<StationState> => {
   let rev = state.rev;
@@ -78,7 +84,7 @@ export const applyPatches = (state: StationState, patches: readonly ViewPatch[])
     {},
     ...fresh.map(({ shipments: _, ...rest }) => rest),
   );
-  return { ...slices, rev, rows: patchRows(state.rows, fresh) };
+  return { ...slices, rev, rows: patchRows(state.rows, fresh), alerts: stillAsked(state.alerts, slices.inbox) };
 };
 
 /** The first patch after a quiet moment waits this long for others: one frame. */

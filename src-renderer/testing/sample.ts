@@ -176,6 +176,8 @@ export const inboxItem = (part: Partial<InboxItem> = {}): InboxItem => ({
   body: 'Line 1, frozen peas',
   at: at(-3),
   seen: false,
+  inspectionId: null,
+  takenBy: null,
   ...part,
 });
 

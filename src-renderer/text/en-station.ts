@@ -127,6 +127,8 @@ export const STATION_TEXT = {
     markAll: 'Mark all seen',
     markSeen: 'Mark seen',
     open: 'Open',
+    take: 'Take it',
+    takenBy: 'Taken by {{who}}',
     new: 'New',
     kind: {
       status: 'Status',

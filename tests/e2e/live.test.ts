@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DockClient } from '../../tools/dock/dock-client.ts';
 import { defineDock } from '../../tools/dock/furnish.ts';
@@ -106,6 +107,32 @@ describe('a document uploaded over HTTP', () => {
     );
     for (const { page } of [a, b]) await page.getByTestId('document-row').getByText('BOL 4711.pdf').waitFor();
     await b.screenshot(picture('shipment-documents'));
+  });
+});
+
+describe('an inspection that is asked for', () => {
+  const inspectionId = randomUUID();
+  const item = () => b.page.locator('[data-testid="inbox-item"]').filter({ hasText: 'needs an inspection' });
+
+  test('comes to the inspector, who could take it', async () => {
+    const before = (await b.notifications()).length;
+    await lena.setInspection(shipment.id, inspectionId, 'requested');
+    await expect.poll(async () => (await b.notifications()).length).toBe(before + 1);
+    expect((await b.notifications()).at(-1)).toMatchObject({ isShown: true });
+    await b.page.getByTestId('nav-inbox').click();
+    await item().getByTestId('inbox-take').waitFor();
+    await b.screenshot(picture('inbox-to-take'));
+  });
+
+  test('is withdrawn from them when another has taken it: toast, alert and offer', async () => {
+    await b.page.getByTestId('alert').getByText('needs an inspection').waitFor();
+    const rita = await DockClient.signIn(server.url, { ...IVO, sub: 'rita', name: 'Rita' }, server.secret);
+    await rita.setInspection(shipment.id, inspectionId, 'claimed');
+    await item().getByText('Taken by Rita').waitFor();
+    await item().getByTestId('inbox-take').waitFor({ state: 'detached' });
+    await b.page.getByTestId('alert').getByText('needs an inspection').waitFor({ state: 'detached' });
+    expect((await b.notifications()).at(-1)).toMatchObject({ isShown: false });
+    await b.screenshot(picture('inbox-taken'));
   });
 });
 

@@ -127,7 +127,7 @@ export class StationNode {
           if (this.logged.length > 200) this.logged.splice(0, 100);
         },
         settings: memorySettings({ serverUrl: SERVER_URL, token: tokenOf(this.person) }),
-        toast: (item) => this.#toast(item),
+        toasts: { show: (item) => this.#toast(item), withdraw: () => undefined },
         push: (channel, payload) => this.#pushed(channel, payload),
         openLinks: links.open,
       });

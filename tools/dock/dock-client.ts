@@ -1,6 +1,7 @@
 import type { ShipmentDetail } from '#contract/domain/entities.ts';
+import type { InspectionStatus } from '#contract/domain/inspection.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
-import type { ShipmentDocument } from '#contract/domain/shipment-records.ts';
+import type { Inspection, ShipmentDocument } from '#contract/domain/shipment-records.ts';
 import type { ShipmentStatus } from '#contract/domain/status.ts';
 import { type Person, tokenFor } from './people.ts';
 
@@ -62,6 +63,10 @@ export class DockClient {
 
   reject(id: string, body: { reasonCode: string; quantity?: string; note?: string }): Promise<unknown> {
     return this.#json('POST', `/api/shipments/${id}/reject`, body);
+  }
+
+  setInspection(id: string, inspectionId: string, status: InspectionStatus): Promise<Inspection> {
+    return this.#json('PUT', `/api/shipments/${id}/inspections/${inspectionId}`, { status });
   }
 
   upload(

@@ -31,6 +31,8 @@ export interface StationOptions {
 export interface ShownNotification {
   title: string;
   body: string;
+  /** False once the app has taken it back, or a person has dealt with it. */
+  isShown: boolean;
 }
 
 export interface Station {
@@ -60,7 +62,7 @@ export interface Station {
 }
 
 type StandInModule = { $standin: typeof control };
-type Recorder = { shown: Electron.Notification[] };
+type Recorder = { shown: Electron.Notification[]; closed: Set<Electron.Notification> };
 
 /** Electron's switch to be a plain Node would show no window at all. */
 const environment = (extra: Record<string, string | undefined>): Record<string, string> => {
@@ -74,12 +76,17 @@ const environment = (extra: Record<string, string | undefined>): Record<string, 
 /** Real Electron keeps no list of what it has shown: note every `show()` from now on. */
 const recordNotifications = (app: ElectronApplication): Promise<void> =>
   app.evaluate(({ Notification }) => {
-    const recorder: Recorder = { shown: [] };
+    const recorder: Recorder = { shown: [], closed: new Set() };
     Object.assign(globalThis, { docklineNotifications: recorder });
     const show = Notification.prototype.show;
     Notification.prototype.show = function (this: Electron.Notification) {
       recorder.shown.push(this);
       show.call(this);
+    };
+    const { close } = Notification.prototype;
+    Notification.prototype.close = function (this: Electron.Notification) {
+      recorder.closed.add(this);
+      close.call(this);
     };
   });
 
@@ -93,7 +100,11 @@ const toastsOf = (app: ElectronApplication, kind: Host['kind']): Toasts =>
     ? {
         notifications: () =>
           app.evaluate((module) =>
-            (module as unknown as StandInModule).$standin.notifications.map(({ title, body }) => ({ title, body })),
+            (module as unknown as StandInModule).$standin.notifications.map(({ title, body, isShown }) => ({
+              title,
+              body,
+              isShown,
+            })),
           ),
         click: (index) =>
           app.evaluate((module, at) => {
@@ -105,8 +116,8 @@ const toastsOf = (app: ElectronApplication, kind: Host['kind']): Toasts =>
     : {
         notifications: () =>
           app.evaluate(() => {
-            const { shown } = Reflect.get(globalThis, 'docklineNotifications') as Recorder;
-            return shown.map(({ title, body }) => ({ title, body }));
+            const { shown, closed } = Reflect.get(globalThis, 'docklineNotifications') as Recorder;
+            return shown.map((one) => ({ title: one.title, body: one.body, isShown: !closed.has(one) }));
           }),
         click: (index) =>
           app.evaluate((_module, at) => {

@@ -315,10 +315,12 @@ describe('the locks', () => {
 describe('the desktop', () => {
   it('records notifications and lets a test click them', async () => {
     await station.page.evaluate(() => window.fixture.notify('Truck at door 4'));
-    await expect.poll(() => station.notifications()).toEqual([{ title: 'Truck at door 4', body: 'body' }]);
+    const toast = { title: 'Truck at door 4', body: 'body' };
+    await expect.poll(() => station.notifications()).toEqual([{ ...toast, isShown: true }]);
     await station.clickNotification(0);
     await expect.poll(() => station.page.evaluate(() => window.heard.at(-1))).toEqual(['click']);
     expect(await seen('toast closed')).toEqual(['userCanceled']);
+    expect(await station.notifications()).toEqual([{ ...toast, isShown: false }]);
     await expect(station.clickNotification(7)).rejects.toThrow('no notification 7');
   });
 

@@ -177,7 +177,7 @@ export const STATION_POINTS: readonly CrashPoint[] = [
     inbox,
     'await this.#ports.journal.markShown(items.map(({ seq }) => seq));',
   ),
-  ...around(STATION, 'a toast is shown', inbox, 'this.#ports.toast(item);'),
+  ...around(STATION, 'a toast is shown', inbox, 'this.#ports.toasts.show(item);'),
   ...around(STATION_FRESH, 'the owner gets an identity', journal, 'guarded(() => this.#addIdentity(owner.key));'),
   ...around(
     STATION_FRESH,
@@ -251,7 +251,7 @@ export const PLANTED: readonly { readonly bug: string; readonly shows: RegExp; r
       'await this.#ports.journal.markShown(items.map(({ seq }) => seq));',
       (dies) =>
         [
-          `for (const item of items) this.#ports.toast(item); ${dies}`,
+          `for (const item of items) this.#ports.toasts.show(item); ${dies}`,
           'await this.#ports.journal.markShown(items.map(({ seq }) => seq)); items.splice(0);',
         ].join(' '),
     ),

@@ -34,6 +34,8 @@ for (let at = 1; at <= Number(count); at += 1) {
       body: 'b',
       at: '2026-11-24T12:00:00.000Z',
       seen: false,
+      inspectionId: null,
+      takenBy: null,
     } as const;
     await journal.addInbox('epoch', at, [item]);
     told(`i${at}`);

@@ -27,7 +27,10 @@ const station = createStation({
   },
   settings: memorySettings({ serverUrl: setup.serverUrl, token: setup.token }),
   // On disk at once: a toast that was on the screen was on the screen, whatever becomes of this process.
-  toast: (item) => appendFileSync(setup.toastFile, `${item.seq} ${item.kind}\n`),
+  toasts: {
+    show: (item) => appendFileSync(setup.toastFile, `${item.seq} ${item.kind}\n`),
+    withdraw: () => undefined,
+  },
   push: (channel, payload) => {
     if (channel !== 'view:changed') return;
     const { connection } = payload as Pushes['view:changed'];

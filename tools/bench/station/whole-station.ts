@@ -30,7 +30,7 @@ export const startWholeStation = async (options: WholeOptions): Promise<Station>
     hash: sha256,
     log,
     settings: memorySettings({ serverUrl: url, token }),
-    toast: () => undefined,
+    toasts: { show: () => undefined, withdraw: () => undefined },
     push: (channel, payload) => {
       serialize(payload);
       if (channel === 'view:changed') onPatch(payload as ViewPatch);
