@@ -7,7 +7,7 @@ import { GroupCommitter } from './group-committer.ts';
 import { keepAnswerJob } from './kept-answers.ts';
 import { maintain, RETENTION, type Retention } from './maintain.ts';
 import { PageCache } from './page-cache.ts';
-import { pushJob } from './push-job.ts';
+import { pushInParts } from './push-in-parts.ts';
 import { createReads } from './sql-reads.ts';
 import { submitJob } from './submit-job.ts';
 
@@ -76,7 +76,8 @@ export const createSqlStorage = (ports: SqlStoragePorts): Storage => {
       submissions.length === 0 ? [] : committer.enqueue(submitJob(submissions, newId, key)),
     push: async (sender, clientId, mutations) => {
       const approvals = await leadApprovals(sender, mutations, ports.approveByPin);
-      return committer.enqueue(pushJob({ sender, clientId, mutations, approvals }, newId));
+      const work = { sender, clientId, mutations, approvals };
+      return pushInParts((job) => committer.enqueue(job), work, newId);
     },
     keepAnswer: (key, answer) => committer.enqueue(keepAnswerJob(key, answer)),
     setAccess: (change) => committer.enqueue(setAccessJob(change)),

@@ -4,6 +4,7 @@ import type { Verdict } from '#contract/wire/sync.ts';
 import { decide } from '../core/decide.ts';
 import type { Decision, Given, HistoryDraft, InternalWrite, Write } from '../core/decision.ts';
 import type { Submission } from '../core/submission.ts';
+import { Breath } from './breath.ts';
 import { BulkRead } from './bulk-read.ts';
 import type { Session } from './compiled.ts';
 import { deriveId } from './digest.ts';
@@ -81,9 +82,11 @@ export class Transaction {
   readonly verdicts: StagedVerdict[] = [];
 
   readonly #lastN = new Map<string, number>();
+  /** Nobody else writes meanwhile, and who reads does not see this transaction: it may take its time. */
+  readonly #breath = new Breath();
 
-  constructor(session: Session, now: string) {
-    this.session = session;
+  constructor({ db, run }: Session, now: string) {
+    this.session = { db, run: this.#breath.within(run) };
     this.now = now;
   }
 
@@ -108,6 +111,7 @@ export class Transaction {
 
   /** Decides, reading whatever turns out to be needed, and stages what was decided. */
   async take(attempt: Attempt): Promise<Decision> {
+    await this.#breath.take();
     for (;;) {
       try {
         const decision = decide(attempt.submission, this.state, attempt.given(this.now));

@@ -1,0 +1,45 @@
+import type { Mutation, PushReply, Verdict } from '#contract/wire/sync.ts';
+import type { Job } from './group-committer.ts';
+import { type PushWork, pushJob } from './push-job.ts';
+
+/** Rows that one commit of a push writes, about: some 50 ms in which the work of others waits. */
+const MOST_ROWS = 2_500;
+
+const count = (list: unknown): number => (Array.isArray(list) ? list.length : 0);
+
+/** Rows that a mutation makes, about: only notices have many. */
+const rowsOf = ({ args: { lines, handlingUnits } }: Mutation): number => 1 + count(lines) + count(handlingUnits);
+
+/** The same mutations in the same order, as many together as are not too much at once. */
+const partsOf = (mutations: readonly Mutation[]): Mutation[][] => {
+  const parts: Mutation[][] = [];
+  let rows = Number.POSITIVE_INFINITY;
+  for (const mutation of mutations) {
+    rows += rowsOf(mutation);
+    if (rows <= MOST_ROWS) parts.at(-1)?.push(mutation);
+    else {
+      parts.push([mutation]);
+      rows = rowsOf(mutation);
+    }
+  }
+  return parts;
+};
+
+/**
+ * One station's mutations, in order, each exactly once in effect. What is too much for one commit goes in several: each is then
+ * there for good although a later one fails, and that throws; sent again, the ledger answers for those that are there.
+ */
+export const pushInParts = async (
+  enqueue: <T>(job: Job<T>) => Promise<T>,
+  work: PushWork,
+  newId: () => string,
+): Promise<PushReply> => {
+  const verdicts: Verdict[] = [];
+  let reply: PushReply = { verdicts, lastN: 0 };
+  for (const mutations of partsOf(work.mutations)) {
+    reply = await enqueue(pushJob({ ...work, mutations }, newId));
+    verdicts.push(...reply.verdicts);
+    if (reply.stoppedBy !== undefined) break;
+  }
+  return { ...reply, verdicts };
+};
