@@ -1,5 +1,5 @@
 /** Milliseconds the main loop may be held before windows and sockets get their turn. */
-const SLICE_MS = 4;
+const SLICE_MS = 2;
 
 /** Call between steps of long work that are themselves short: others have their turn whenever it is due. */
 export const inSlices = (): (() => Promise<void>) => {

@@ -196,6 +196,7 @@ export class CacheFile implements CacheWriter {
       try {
         this.#sql.begin.run();
         await run(this.#slicer);
+        await this.#slicer.breathe();
         this.#sql.commit.run();
       } catch (error) {
         // SQLite may have rolled back by itself (disk full); then there is nothing to roll back.

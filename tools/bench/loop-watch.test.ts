@@ -25,6 +25,18 @@ test('a stall is seen with its length, wherever in the work it lies', async () =
   }
 });
 
+test('a thread that waits holds no processor', async () => {
+  const watch = new LoopWatch();
+  await watch.during(async () => {
+    hold(60);
+    await sleep(20);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);
+  });
+  expect(watch.stalls.max).toBeGreaterThan(140);
+  expect(watch.held.max).toBeGreaterThan(20);
+  expect(watch.held.max).toBeLessThan(120);
+});
+
 test('what was not watched is not seen', async () => {
   const watch = new LoopWatch();
   await watch.during(async () => hold(5));

@@ -6,18 +6,24 @@ const LOOK_MS = 1;
 export type Stalls = Spread & { readonly looks: number };
 
 /**
- * How late the loop of this process comes round: a timer every millisecond, and how much longer than that it took. What is
- * watched is the time between `during`'s start and end; several of them add up.
+ * How late the loop of this process comes round: a timer every millisecond, and how much longer than that it took. `held` is the
+ * part of it in which this thread had a processor: what is left of the stall where nothing else runs on the machine, but for waits
+ * of its own, as for a disk. What is watched is the time between `during`'s start and end; several of them add up.
  */
 export class LoopWatch {
   readonly #late: number[] = [];
+  readonly #held: number[] = [];
 
   async during<T>(work: () => Promise<T>): Promise<T> {
     let last = performance.now();
+    let cpu = process.threadCpuUsage();
     const look = (): void => {
       const now = performance.now();
       this.#late.push(Math.max(0, now - last - LOOK_MS));
+      const { user, system } = process.threadCpuUsage(cpu);
+      this.#held.push((user + system) / 1_000);
       last = now;
+      cpu = process.threadCpuUsage();
     };
     const timer = setInterval(look, LOOK_MS);
     try {
@@ -27,6 +33,11 @@ export class LoopWatch {
       // What went on to the very end has held up the loop as well.
       look();
     }
+  }
+
+  /** Milliseconds of this thread's processor time between two looks. */
+  get held(): Spread {
+    return spread(this.#held);
   }
 
   get stalls(): Stalls {

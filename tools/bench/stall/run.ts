@@ -98,14 +98,17 @@ export const stall = async (args: readonly string[]): Promise<void> => {
   const results = [...(await duringCatchup(changes, runs)), ...(await duringSnapshot(rows, runs))];
   console.log(
     `stall: how much longer than asked a 1 ms timer takes in the process that runs the whole station but Electron; ${runs} runs ` +
-      'together, from its start until it is live and its page told; the server is a process of its own',
+      'together, from its start until it is live and its page told; the server is a process of its own; held: processor time of that ' +
+      'thread alone, whatever else the machine does',
   );
-  const lines = results.map(({ name, watch: { stalls } }) => [
+  const lines = results.map(({ name, watch: { stalls, held } }) => [
     name,
     stalls.p50.toFixed(2),
     stalls.p99.toFixed(1),
     stalls.max.toFixed(1),
+    held.p99.toFixed(1),
+    held.max.toFixed(1),
     String(stalls.looks),
   ]);
-  console.log(table([['', 'p50 ms', 'p99 ms', 'max ms', 'looks'], ...lines]));
+  console.log(table([['', 'p50 ms', 'p99 ms', 'max ms', 'held p99', 'held max', 'looks'], ...lines]));
 };
