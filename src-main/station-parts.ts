@@ -7,14 +7,26 @@ import { unreachable } from './core/link-fault.ts';
 import type { Reader } from './core/notify-policy.ts';
 import { Outbox } from './core/outbox.ts';
 import { overlayPlaces } from './core/overlay-places.ts';
-import type { Clock, Hash, Log, NewId, Places, Random, SettingsStore, SocketPort, Toasts } from './core/ports.ts';
+import type {
+  Clock,
+  Hash,
+  Journal,
+  Log,
+  NewId,
+  Places,
+  Random,
+  SettingsStore,
+  SocketPort,
+  Toasts,
+} from './core/ports.ts';
 import { Presence } from './core/presence.ts';
 import { ServerClock } from './core/server-clock.ts';
 import { originTag, type SignedIn } from './core/session.ts';
 import { ViewModel } from './core/view-model.ts';
 import type { LinkSession, OpenLinks } from './link-session.ts';
 import { StationCache } from './store/cache.ts';
-import { openJournal } from './store/open-journal.ts';
+import { type OpenedJournal, openJournal } from './store/open-journal.ts';
+import { patientJournal } from './store/patient-journal.ts';
 
 const NO_PLACES: Places = { warehouses: [], doors: [], suppliers: [], capacities: [] };
 /** The parts of the view that show places. */
@@ -48,7 +60,7 @@ export type Now = {
 
 export type Parts = {
   readonly now: Now;
-  readonly journal: ReturnType<typeof openJournal>;
+  readonly journal: Pick<OpenedJournal, 'problem'> & { readonly journal: Journal; readonly close: () => void };
   readonly cache: StationCache;
   readonly serverClock: ServerClock;
   readonly outbox: Outbox;
@@ -101,7 +113,8 @@ export const buildParts = (options: StationOptions): Parts => {
   const now: Now = { signedIn: null, link: null, isSocketUp: false, places: NO_PLACES, offline };
   const serverClock = new ServerClock(clock);
   // What is kept for thirty days must not go because this device believes in another year.
-  const journal = openJournal(`${dir}/journal.db`, () => serverClock.now(), log);
+  const opened = openJournal(`${dir}/journal.db`, () => serverClock.now(), log);
+  const journal = { ...opened, journal: patientJournal(opened.journal), close: () => opened.journal.close() };
   const cache = new StationCache({ dir, now: () => clock.now(), log, onDamage: () => now.link?.cacheDamaged() });
   const outbox = buildOutbox(options, now, journal, cache, () => view);
   const places = (): Places => overlayPlaces(now.places, outbox.pending());

@@ -67,7 +67,7 @@ class RunningStation implements Station {
     await outbox.stop();
     await view.stop();
     await cache.close();
-    journal.journal.close();
+    journal.close();
   }
 
   #requests(): Handlers {

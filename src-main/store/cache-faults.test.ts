@@ -196,4 +196,24 @@ describe('a cache file that another program holds', () => {
     other.close();
     expect(await ids(start())).toEqual(['a']);
   });
+
+  it('is written once it has let go, while everything else goes on', async () => {
+    const cache = start();
+    await cache.apply(server(shipmentRow('a')).frame(0), null);
+    const other = new Database(current());
+    other.exec('BEGIN IMMEDIATE');
+    let turns = 0;
+    const ticking = setInterval(() => {
+      turns += 1;
+    }, 10);
+    const log = server(shipmentRow('a'), shipmentRow('b'));
+    const applying = cache.apply(log.frame(1), null);
+    expect(await ids(cache)).toEqual(['a']);
+    setTimeout(() => other.exec('ROLLBACK'), 300);
+    await applying;
+    clearInterval(ticking);
+    other.close();
+    expect(await ids(cache)).toEqual(['a', 'b']);
+    expect(turns).toBeGreaterThan(5);
+  });
 });

@@ -7,6 +7,7 @@ import type { CacheWriter, Position } from '../core/ports.ts';
 import { SerialQueue } from '../core/serial-queue.ts';
 import { StoreFault } from '../core/store-fault.ts';
 import { CACHE_SCHEMA, CACHE_VERSION, searchWords } from './cache-schema.ts';
+import { insist } from './insist.ts';
 import { type Db, guarded, openDatabase, storeFault } from './open-database.ts';
 import { Slicer } from './slicer.ts';
 import { syncToDisk } from './sync-to-disk.ts';
@@ -128,7 +129,7 @@ export class CacheFile implements CacheWriter {
   async read<T>(run: (db: Db, slicer: Slicer) => Promise<T> | T): Promise<T> {
     this.#reads += 1;
     try {
-      return await run(this.reader, this.#slicer);
+      return await insist(() => run(this.reader, this.#slicer));
     } catch (error) {
       throw storeFault(error);
     } finally {
@@ -194,7 +195,7 @@ export class CacheFile implements CacheWriter {
     return this.#writes.run(async () => {
       await this.#slicer.breathe();
       try {
-        this.#sql.begin.run();
+        await insist(() => void this.#sql.begin.run());
         await run(this.#slicer);
         await this.#slicer.breathe();
         this.#sql.commit.run();

@@ -51,7 +51,8 @@ export class StationJournal implements Journal {
   async setOwner(owner: Owner, freshClientId: string): Promise<string> {
     this.#owner = owner;
     this.#fresh = freshClientId;
-    guarded(() => this.#addIdentity(owner.key));
+    // A file that another program holds can still be read.
+    if (!this.#hasIdentity(owner.key)) guarded(() => this.#addIdentity(owner.key));
     return this.#identity(owner.key).client_id;
   }
 
@@ -257,6 +258,10 @@ export class StationJournal implements Journal {
   #addIdentity(owner: string): void {
     const sql = 'INSERT OR IGNORE INTO identity (owner, client_id, next_n) VALUES (?, ?, 1)';
     this.db.prepare(sql).run(owner, this.#fresh);
+  }
+
+  #hasIdentity(owner: string): boolean {
+    return guarded(() => this.db.prepare('SELECT 1 FROM identity WHERE owner = ?').get(owner)) !== undefined;
   }
 
   #identity(owner: string): { readonly client_id: string; readonly next_n: number } {

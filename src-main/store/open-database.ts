@@ -7,10 +7,12 @@ export type Db = Database.Database;
 export type Synchronous = 'FULL' | 'NORMAL' | 'OFF';
 
 /**
- * Milliseconds to wait for another program (backup, virus scanner) to let go of the file. The whole main process waits, at
- * start-up for both files one after the other, and the window has to be there within two seconds.
+ * Milliseconds to wait for another program (backup, virus scanner) to let go of the file that is opened. The whole main process
+ * waits, for both files one after the other, and the window has to be there within two seconds.
  */
-const BUSY_MS = 600;
+const OPENING_MS = 600;
+/** The same for a file that is open: no more than a slice. Whoever wants to wait longer does it by `insist`. */
+const BUSY_MS = 4;
 const LEVEL: Readonly<Record<Synchronous, number>> = { OFF: 0, NORMAL: 1, FULL: 2 };
 const SIDE_FILES = ['', '-wal', '-shm'] as const;
 
@@ -57,7 +59,7 @@ export const guarded = <T>(run: () => T): T => {
 export const openDatabase = (file: string, synchronous: Synchronous, check: boolean): Db =>
   guarded(() => {
     mkdirSync(dirname(file), { recursive: true });
-    const db = new Database(file, { timeout: BUSY_MS });
+    const db = new Database(file, { timeout: OPENING_MS });
     try {
       db.pragma('journal_mode = WAL');
       db.pragma(`synchronous = ${synchronous}`);
@@ -70,6 +72,7 @@ export const openDatabase = (file: string, synchronous: Synchronous, check: bool
       if (check && db.pragma('quick_check(1)', { simple: true }) !== 'ok') {
         throw new StoreFault('corrupt', 'The database is damaged.');
       }
+      db.pragma(`busy_timeout = ${BUSY_MS}`);
       return db;
     } catch (error) {
       db.close();

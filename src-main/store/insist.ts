@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { storeFault } from './open-database.ts';
+
+/** Milliseconds another program (backup, virus scanner, an administrator's tool) may hold a file before what waits for it has failed. */
+const PATIENCE_MS = 5_000;
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 160;
+
+/**
+ * Does what a locked file refuses again and again, with the loop free in between. What it does must have had no effect when it
+ * fails. Rejects with its error when that is another, or when patience has run out.
+ */
+export const insist = async <T>(task: () => Promise<T> | T): Promise<T> => {
+  const until = performance.now() + PATIENCE_MS;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    try {
+      return await task();
+    } catch (error) {
+      if (storeFault(error).kind !== 'locked' || performance.now() + pause > until) throw error;
+    }
+    await sleep(pause);
+  }
+};

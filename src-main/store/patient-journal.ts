@@ -1,0 +1,31 @@
+import type { Journal } from '../core/ports.ts';
+import { SerialQueue } from '../core/serial-queue.ts';
+import { insist } from './insist.ts';
+
+/** A journal whose file another program may hold for a while: one thing after the other in the order asked for, each until it is done. */
+export const patientJournal = (journal: Journal): Journal => {
+  const queue = new SerialQueue();
+  const run = <T>(task: () => Promise<T>): Promise<T> => queue.run(() => insist(task));
+  return {
+    setOwner: (...asked) => run(() => journal.setOwner(...asked)),
+    append: (...asked) => run(() => journal.append(...asked)),
+    openWork: () => run(() => journal.openWork()),
+    storeVerdicts: (...asked) => run(() => journal.storeVerdicts(...asked)),
+    markDone: (...asked) => run(() => journal.markDone(...asked)),
+    markHandled: (...asked) => run(() => journal.markHandled(...asked)),
+    renumber: (...asked) => run(() => journal.renumber(...asked)),
+    lastAnswered: (...asked) => run(() => journal.lastAnswered(...asked)),
+    lastAnsweredWork: (...asked) => run(() => journal.lastAnsweredWork(...asked)),
+    reopenAnswered: (...asked) => run(() => journal.reopenAnswered(...asked)),
+    notifiedUpTo: (...asked) => run(() => journal.notifiedUpTo(...asked)),
+    addInbox: (...asked) => run(() => journal.addInbox(...asked)),
+    forgetInboxAfter: (...asked) => run(() => journal.forgetInboxAfter(...asked)),
+    unshown: () => run(() => journal.unshown()),
+    markShown: (...asked) => run(() => journal.markShown(...asked)),
+    markSeen: (...asked) => run(() => journal.markSeen(...asked)),
+    toTake: (...asked) => run(() => journal.toTake(...asked)),
+    markTaken: (...asked) => run(() => journal.markTaken(...asked)),
+    inbox: (...asked) => run(() => journal.inbox(...asked)),
+    prune: (...asked) => run(() => journal.prune(...asked)),
+  };
+};
