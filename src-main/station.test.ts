@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { signToken } from '../server/access.ts';
 import { createServer } from '../server/create-server.ts';
 import { type Dock, PEOPLE, SECRET, startDock, tokenFor } from '../server/dock-for-tests.ts';
 import { newId } from './shell/system-clock.ts';
@@ -233,6 +234,31 @@ describe('a station on a real server', () => {
       'nothing of Joliet',
       ({ shipments, connection }) => connection.kind === 'live' && !shipments.some(({ id }) => id === 's1'),
     );
+  });
+
+  it('shows what an admin let one person see besides their token to them alone', async () => {
+    await announce('s1', 'SHP-1');
+    const given = { role: 'lead', warehouses: ['JOL', 'DAL'] };
+    const { status } = await dock.ask('PUT /api/users/dan/access', { person: PEOPLE.ada, json: given });
+    expect(status).toBe(200);
+    // Issued before the change, so the change counts.
+    const token = await signToken({ ...PEOPLE.dallas, warehouses: ['DAL'], exp: 4e9, iat: 1 }, SECRET);
+    const dan = await startStation({ serverUrl: dock.url, token });
+    running.push(dan);
+    await dan.until('the shipment', ({ shipments }) => shipments.some(({ id }) => id === 's1'));
+    const again = async (who: string): Promise<TestStation> => {
+      const station = await startStation({ serverUrl: dock.url, token: who }, dan.dir);
+      running.push(station);
+      return station;
+    };
+    await dan.station.stop();
+    const later = await again(token);
+    expect(shipment(later, 's1')).toBeDefined();
+    await later.stop();
+    const dora = await again(await tokenFor({ ...PEOPLE.dallas, sub: 'dora' }));
+    expect(shipment(dora, 's1')).toBeUndefined();
+    await live(dora);
+    expect(shipment(dora, 's1')).toBeUndefined();
   });
 
   it('does not let anybody forget unsent work by signing out, and sends it when its owner is back', async () => {

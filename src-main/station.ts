@@ -4,7 +4,7 @@ import type { Frame, SnapshotRow } from '#contract/wire/sync.ts';
 import type { Cancel } from './core/ports.ts';
 import { createRequests, type Handlers } from './core/requests.ts';
 import { SerialQueue } from './core/serial-queue.ts';
-import { ownerOf, type SignedIn, scopeKey, signedIn } from './core/session.ts';
+import { cacheScope, mayKeepRows, ownerOf, type SignedIn, scopeKey, signedIn } from './core/session.ts';
 import { checkServer } from './link/check-server.ts';
 import { readToken } from './link/read-token.ts';
 import { LinkSession } from './link-session.ts';
@@ -111,9 +111,10 @@ class RunningStation implements Station {
     const { now, cache, outbox, inbox, serverClock } = this.#parts;
     await this.#endLink();
     if (now.signedIn?.session.serverUrl !== next.session.serverUrl) serverClock.forget();
-    const scope = scopeKey(next, hash);
+    const scope = cacheScope(next, hash);
     if (cache.isDamaged()) await cache.setAside();
-    if (cache.scope() !== scope) await cache.reset(scope);
+    if (!mayKeepRows(cache.scope(), cache.position()?.group ?? null, next, hash)) await cache.reset(scope);
+    else if (cache.scope() !== scope) await this.#try('cache.not_handed_over', () => cache.handOver(scope));
     await outbox.setOwner(ownerOf(next, hash));
     // In the same turn of the loop as the owner: work must not be planned for one person and numbered for another.
     now.signedIn = next;

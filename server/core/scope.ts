@@ -1,4 +1,5 @@
 import type { Role } from '#contract/domain/roles.ts';
+import { groupIdOf } from '#contract/wire/group-id.ts';
 
 /**
  * What a signed-in person may see. `warehouses` is null for all of them. Suppliers see their own shipments only,
@@ -18,18 +19,11 @@ export type Group = {
   readonly supplierId: string | null;
 };
 
-/** The group of a scope: role projection × sorted warehouses, or one group per supplier. */
+/** The group of a scope. */
 export const groupOf = (scope: Scope): Group => {
-  if (scope.role === 'supplier') {
-    return {
-      id: `supplier:${encodeURIComponent(scope.supplierId ?? '')}`,
-      projection: 'supplier',
-      warehouses: null,
-      supplierId: scope.supplierId,
-    };
-  }
+  const { role, supplierId } = scope;
+  const id = groupIdOf(scope);
+  if (role === 'supplier') return { id, projection: 'supplier', warehouses: null, supplierId };
   const warehouses = scope.warehouses === null ? null : [...new Set(scope.warehouses)].sort();
-  // Encoded, because a warehouse may be called "X,Y", and is then not the two called X and Y.
-  const named = warehouses?.map((warehouse) => encodeURIComponent(warehouse)).join(',') ?? '*';
-  return { id: `staff:${named}`, projection: 'staff', warehouses, supplierId: null };
+  return { id, projection: 'staff', warehouses, supplierId: null };
 };

@@ -54,7 +54,10 @@ const SHIPMENT = new BulkWrite('shipment', SHIPMENT_COLUMNS, {
   key: ['id'],
   set: ['warehouse_id', 'status', 'open', 'door_id', 'eta_ms', 'search', 'seq', 'row'],
 });
-/** For shipments whose warehouse, door and ETA stay: by far the most writes, and each index that is touched is a page more to make durable. */
+/**
+ * For shipments whose warehouse, door and ETA stay: by far the most writes, and each index that is touched is a page more to make
+ * durable.
+ */
 const SHIPMENT_ROW = new BulkWrite('shipment', SHIPMENT_COLUMNS, {
   key: ['id'],
   set: ['status', 'open', 'search', 'seq', 'row'],

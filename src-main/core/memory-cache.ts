@@ -88,6 +88,10 @@ export class MemoryCache implements Cache {
     return this.#scope;
   }
 
+  async handOver(scope: string): Promise<void> {
+    this.#scope = scope;
+  }
+
   async reset(scope: string): Promise<void> {
     this.#scope = scope;
     this.#use(new MemoryFile());

@@ -78,6 +78,8 @@ export interface Cache extends CacheWriter {
   beginRebuild(): Promise<CacheRebuild>;
   /** Whose view these rows are: an opaque key of server and permissions. */
   scope(): string | null;
+  /** The rows stay, and are of `scope` from now on. */
+  handOver(scope: string): Promise<void>;
   /** Starts an empty cache for `scope`; the old file goes. */
   reset(scope: string): Promise<void>;
   /** Starts an empty cache for the same scope; the old file goes. */

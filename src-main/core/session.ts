@@ -1,4 +1,5 @@
 import type { Session } from '#contract/bridge/view.ts';
+import { groupIdOf } from '#contract/wire/group-id.ts';
 import type { TokenClaims } from '#contract/wire/token.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Hash, Owner } from './ports.ts';
@@ -31,6 +32,24 @@ export const scopeKey = ({ session, supplierId }: SignedIn, hash: Hash): string 
       warehouses: [...new Set(session.warehouses)].sort(),
     }),
   ).slice(0, 32);
+
+/** As a cache keeps it: whose view its rows are, and the token with which they were fetched. */
+export const cacheScope = (next: SignedIn, hash: Hash): string =>
+  `${scopeKey(next, hash)} ${hash(next.token).slice(0, 16)}`;
+
+/** The group that this token names. The server may have given another: somebody's access can be changed without a new token. */
+const ownGroup = ({ session: { role, warehouses }, supplierId }: SignedIn): string =>
+  groupIdOf({ role, warehouses: warehouses.includes('*') ? null : warehouses, supplierId });
+
+/**
+ * Whether rows that were fetched under `scope` may be shown to whoever signs in now, before the server has been asked. A view that
+ * the server gave in place of the token's own is for the holder of that very token only.
+ */
+export const mayKeepRows = (scope: string | null, group: string | null, next: SignedIn, hash: Hash): boolean => {
+  const own = cacheScope(next, hash);
+  if (scope === own) return true;
+  return scope?.split(' ')[0] === own.split(' ')[0] && (group === null || group === ownGroup(next));
+};
 
 /** The server takes a mutation for its sender's, so each person's work is numbered and sent under their own sign-in only. */
 export const ownerOf = ({ session }: SignedIn, hash: Hash): Owner => {

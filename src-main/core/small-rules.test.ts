@@ -7,7 +7,7 @@ import { foreign, isLostPosition, isWorthRetrying, LinkFault, refusalOf, unreach
 import type { Work } from './ports.ts';
 import { SerialQueue } from './serial-queue.ts';
 import { ServerClock } from './server-clock.ts';
-import { originTag, ownerOf, scopeKey, signedIn } from './session.ts';
+import { cacheScope, mayKeepRows, originTag, ownerOf, scopeKey, signedIn } from './session.ts';
 import { workItem } from './work-item.ts';
 
 describe('canonicalJson', () => {
@@ -117,6 +117,25 @@ describe('session', () => {
     expect(scopeKey(signed({ warehouses: ['A'] }), sha256)).not.toBe(key);
     expect(scopeKey(signed({}, 'http://two'), sha256)).not.toBe(key);
     expect(scopeKey(signed({ role: 'supplier', supplierId: 'X' }), sha256)).not.toBe(key);
+  });
+
+  it('shows rows before the server is asked only to whose view they are', () => {
+    const [mara, ivo] = [signed(), signed({ sub: 'ivo', role: 'inspector' })];
+    const [hers, his] = [mara, { ...ivo, token: 'his' }];
+    const scope = cacheScope(hers, sha256);
+    // The view that both tokens name.
+    expect(mayKeepRows(scope, 'staff:A,B', his, sha256)).toBe(true);
+    expect(mayKeepRows(scope, null, his, sha256)).toBe(true);
+    // One that the server gave her instead.
+    for (const group of ['staff:*', 'staff:A', 'supplier:X']) {
+      expect(mayKeepRows(scope, group, hers, sha256)).toBe(true);
+      expect(mayKeepRows(scope, group, his, sha256)).toBe(false);
+      expect(mayKeepRows(scope, group, { ...hers, token: 'newer' }, sha256)).toBe(false);
+    }
+    expect(mayKeepRows(scope, 'staff:A,B', signed({ warehouses: ['A'] }), sha256)).toBe(false);
+    expect(mayKeepRows(null, null, hers, sha256)).toBe(false);
+    const all = signed({ warehouses: ['*', 'A'] });
+    expect(mayKeepRows(cacheScope({ ...all, token: 'other' }, sha256), 'staff:*', all, sha256)).toBe(true);
   });
 
   it('numbers work by person and server, and names neither', () => {

@@ -121,6 +121,10 @@ export class CacheFile implements CacheWriter {
     });
   }
 
+  setScope(scope: string): Promise<void> {
+    return this.#transaction(async () => void this.#sql.putMeta.run('scope', scope));
+  }
+
   putHistory(shipmentId: string, fetchedAt: string, body: string): Promise<void> {
     return this.#transaction(async () => void this.#sql.putHistory.run(shipmentId, fetchedAt, body));
   }

@@ -279,6 +279,21 @@ describe('files', () => {
     expect(readdirSync(dir).filter((name) => name.includes('corrupt'))).toEqual([]);
   });
 
+  it('are handed over with their rows, and the next ones are of whom they were handed to', async () => {
+    const cache = start();
+    await cache.reset('mine');
+    const log = server(shipmentRow('a'));
+    await cache.apply(log.frame(0), null);
+    await cache.handOver('ours');
+    expect([cache.scope(), await ids(cache)]).toEqual(['ours', ['a']]);
+    await stop(cache);
+    const again = start();
+    expect([again.scope(), await ids(again)]).toEqual(['ours', ['a']]);
+    await again.clear();
+    await stop(again);
+    expect(start().scope()).toBe('ours');
+  });
+
   it('are started empty for another view, and the view is remembered', async () => {
     const cache = start();
     expect(cache.scope()).toBeNull();

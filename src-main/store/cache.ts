@@ -78,6 +78,11 @@ export class StationCache implements Cache {
     return this.#scope;
   }
 
+  async handOver(scope: string): Promise<void> {
+    this.#scope = scope;
+    await this.#on((file) => file.setScope(scope));
+  }
+
   async reset(scope: string): Promise<void> {
     this.#scope = scope;
     await this.clear();
