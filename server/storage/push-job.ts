@@ -94,13 +94,16 @@ const takePiece = async (transaction: Transaction, work: PushWork, piece: Piece)
   return { offset, verdict };
 };
 
-/** A verdict as its sender may see it now: who sends again may have less in sight than who sent first. */
+const OUT_OF_SIGHT =
+  'This was decided before. You no longer see the shipment it is about; a lead who does can say more.';
+
+/** A verdict as its sender may see it now, its words included: who sends again may have less in sight than who sent first. */
 const asSeenBy = <V extends Omit<Verdict, 'seq'>>(scope: Scope, verdict: V): V => {
   const { current, ...rest } = verdict;
   if (current === undefined) return verdict;
   const shipment = current as Shipment;
   const seen = maySee(scope, shipment) ? projectRow(groupOf(scope), 'shipment', shipment) : null;
-  return (seen === null ? rest : { ...rest, current: seen }) as V;
+  return (seen === null ? { ...rest, message: OUT_OF_SIGHT } : { ...rest, current: seen }) as V;
 };
 
 /** The stored answer to a mutation that was decided before, or why it cannot be that mutation. */

@@ -43,6 +43,20 @@ describe('assignDoor', () => {
   });
 });
 
+it('a door that was moved to another warehouse tells nobody there what still stands at it', () => {
+  const dock = new ModelDock();
+  dock.bring('T', 'arrived');
+  dock.do('reportAtDoor', at('D1', 'T'), CREW.rob);
+  dock.do('defineDoor', { doorId: 'D1', warehouseId: 'W2', name: 'Door 1' }, CREW.ada);
+  dock.bring('S', 'arrived', { warehouseId: 'W2' });
+  expect(dock.do('assignDoor', at('D1'), CREW.lea)).toMatchObject({
+    code: 'blocked',
+    message: 'Door Door 1 is taken by another shipment. Choose another, or wait until it is free.',
+  });
+  dock.do('reportAtDoor', at('D1'), CREW.rob);
+  expect(dock.state.parts('discrepancy', 'S')).toMatchObject([{ note: 'Door Door 1 also has another shipment.' }]);
+});
+
 describe('reportAtDoor', () => {
   it('flags a clash and is not refused', () => {
     const dock = new ModelDock();

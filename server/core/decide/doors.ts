@@ -19,6 +19,10 @@ const doorIn = (work: Work, shipment: Shipment, doorId: string | undefined): Doc
 const others = (work: Work, shipment: Shipment, door: DockDoor | null): readonly Shipment[] =>
   door === null ? [] : work.draft.before.atDoor(door.id).filter((other) => other.id !== shipment.id);
 
+/** A shipment as people of another may hear of it. Doors can move between warehouses, and what stands there is not theirs to know. */
+const nameFor = (shipment: Shipment, other: Shipment): string =>
+  other.warehouseId === shipment.warehouseId ? other.number : 'another shipment';
+
 /** Sends an arrived shipment to a door: contended, so an occupied or closed door loses. */
 export const assignDoor = (work: Work, args: CommandArgs['assignDoor']): Shipment => {
   const shipment = requireShipment(work, args.shipmentId);
@@ -29,7 +33,8 @@ export const assignDoor = (work: Work, args: CommandArgs['assignDoor']): Shipmen
   if (door?.inService === false) throw conflict('blocked', `Door ${door.name} is out of service.`, shipment);
   const [occupant] = others(work, shipment, door);
   if (occupant !== undefined) {
-    const message = `Door ${door?.name} is taken by ${occupant.number}. Choose another, or wait until it is free.`;
+    const by = nameFor(shipment, occupant);
+    const message = `Door ${door?.name} is taken by ${by}. Choose another, or wait until it is free.`;
     throw conflict('blocked', message, shipment);
   }
   return work.advance(shipment, 'at_door', { doorId: door?.id ?? shipment.doorId });
@@ -48,7 +53,7 @@ export const reportAtDoor = (work: Work, args: CommandArgs['reportAtDoor']): Shi
   if (here) requireVersion(work, shipment);
   else requireStep(work, shipment);
   const doorId = door?.id ?? shipment.doorId;
-  const occupants = others(work, shipment, door).map((other) => other.number);
+  const occupants = others(work, shipment, door).map((other) => nameFor(shipment, other));
   const moved = here && shipment.doorId !== null;
   if (occupants.length > 0 || moved) {
     const why =

@@ -130,6 +130,9 @@ describe.each(STORAGES)('push on $name', ({ makePlace }) => {
     const [again] = (await dock.storage.push(south, CLIENT, [cancel])).verdicts;
     expect(again).toMatchObject({ n: 1, verdict: 'conflict', code: 'version_conflict' });
     expect(again?.current).toBeUndefined();
+    expect(again?.message).toBe(
+      'This was decided before. You no longer see the shipment it is about; a lead who does can say more.',
+    );
     const acme = { actor: CREW.sam, scope: { role: 'supplier', warehouses: null, supplierId: 'ACME' } } as const;
     const [masked] = (await dock.storage.push(acme, CLIENT, [cancel])).verdicts;
     expect(masked?.current).toMatchObject({ id: 'S', statusChangedBy: '' });
