@@ -29,6 +29,8 @@ const WEIGHTS = {
   restore: 5,
   restoreFolder: 1,
   changePerson: 8,
+  changeRights: 14,
+  moveShipment: 30,
   moveDoor: 20,
   prune: 20,
   cloneStation: 3,

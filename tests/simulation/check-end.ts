@@ -12,23 +12,19 @@ import { require, Violation } from './violation.ts';
 const PATIENCE_MS = 60_000;
 
 /** No byte of what this station's person may not see is in any cache file, its log included. */
-export const scanFiles = (station: StationNode): void => {
-  const marks = forbiddenMarks(station.person);
+export const scanFiles = (laboratory: Laboratory, station: StationNode): void => {
+  const marks = forbiddenMarks(laboratory.rights.holderOf(station.token));
   if (marks.length === 0) return;
   for (const name of readdirSync(station.dir).filter((each) => each.startsWith('cache-'))) {
     const bytes = readFileSync(join(station.dir, name));
     for (const mark of marks) {
-      const at = bytes.indexOf(mark);
+      if (!bytes.includes(mark)) continue;
+      const text = laboratory.unlabelled(bytes.toString('latin1'));
+      const at = text.indexOf(mark);
       if (at < 0) continue;
-      const where = bytes
-        .subarray(Math.max(0, at - 60), at + 40)
-        .toString('latin1')
-        .replaceAll(/[^ -~]/g, '.');
-      throw new Violation(
-        'leaked',
-        'no leak',
-        `${mark} is in ${name} of ${station.name} (${station.person.sub}): ${where}`,
-      );
+      const where = text.slice(Math.max(0, at - 60), at + 40).replaceAll(/[^ -~]/g, '.');
+      const whose = `${name} of ${station.name} (${station.person.sub})`;
+      throw new Violation('leaked', 'no leak', `${mark} is in ${whose}: ${where}`);
     }
   }
 };
@@ -38,9 +34,11 @@ const missing = (laboratory: Laboratory, station: StationNode): string | null =>
   const { view } = station;
   const kind = view?.connection.kind;
   if (kind !== 'live' && kind !== 'polling') return `is ${kind ?? 'not started'}`;
-  const cursor = station.cache()?.position?.cursor;
-  const { history } = laboratory;
-  if (cursor === undefined) return 'has no rows';
+  const position = station.cache()?.position ?? null;
+  const { history, rights } = laboratory;
+  if (position === null) return 'has no rows';
+  const { cursor, group } = position;
+  if (group !== rights.viewOf(station.token).id) return `shows ${group}`;
   if (cursor.seq !== history.head || cursor.chain !== history.chainAt(history.head))
     return `is at ${cursor.seq} of ${history.head}`;
   const pending = station.journal().filter(({ state }) => state === 'pending');
@@ -82,7 +80,8 @@ type LedgerRow = { readonly client_id: string; readonly n: number; readonly verd
 const checkTables = async (laboratory: Laboratory): Promise<void> => {
   const { server, history, world } = laboratory;
   if (server === null) return;
-  for (const { group } of laboratory.stations) {
+  const { rights } = laboratory;
+  for (const group of laboratory.stations.map(({ token }) => rights.viewOf(token))) {
     const found: string[] = [];
     const read = async (): Promise<void> => {
       for (let after: string | null = null; ; ) {
@@ -248,7 +247,7 @@ export const checkEnd = async (laboratory: Laboratory): Promise<void> => {
   checkLedger(laboratory);
   for (const station of laboratory.stations) {
     checkView(station);
-    scanFiles(station);
+    scanFiles(laboratory, station);
     checkInbox(laboratory, station);
   }
 };

@@ -1,15 +1,16 @@
+import type { Group } from '../../server/core/scope.ts';
 import { inboxItems, type Reader } from '../../src-main/core/notify-policy.ts';
 import type { History } from './history.ts';
 import type { Laboratory } from './laboratory.ts';
 import type { StationNode } from './station-node.ts';
 import { require } from './violation.ts';
 
-/** Positions of a history that are news to whoever is signed in at this station. */
-const newsIn = (station: StationNode, history: History): Set<number> => {
+/** Positions of a history that are news to whoever is signed in at this station, as far as a group sees it. */
+const newsIn = (station: StationNode, history: History, group: Group): Set<number> => {
   const { sub: userId, role } = station.person;
   // What the same person did elsewhere is no news either, so that whose station it came from says nothing more.
   const reader: Reader = { userId, role, isOwn: () => false };
-  const visible = history.visible(station.group);
+  const visible = history.visible(group);
   const items = inboxItems(visible, reader, { row: () => null, shipment: () => null });
   return new Set(items.map(({ seq }) => seq));
 };
@@ -21,7 +22,10 @@ export const checkInbox = (laboratory: Laboratory, station: StationNode): void =
   }
   const { history } = laboratory;
   const ranges = (laboratory.seen.get(station.name)?.ranges ?? []).filter((range) => range.history === history);
-  const news = newsIn(station, history);
+  const news = newsIn(station, history, laboratory.rights.viewOf(station.token));
+  // What was news before one's rights were changed still stands there.
+  const views = laboratory.rights.viewsOfPerson(station.person.sub);
+  const ever = (each: History): Set<number>[] => views.map((group) => newsIn(station, each, group));
   const rows = station
     .inbox()
     .filter(({ owner, epoch }) => owner.endsWith(`:${station.person.sub}`) && epoch === history.epoch);
@@ -29,9 +33,9 @@ export const checkInbox = (laboratory: Laboratory, station: StationNode): void =
   // Where numbers came again under the same name, what was news before still stands there, and new news may not: see docs/reliability.md.
   const isForked = laboratory.forked.has(history.epoch);
   const before = isForked ? laboratory.lost.filter(({ epoch }) => epoch === history.epoch) : [];
-  const gone = before.map((each) => newsIn(station, each));
+  const gone = [history, ...before].flatMap(ever);
   for (const seq of has) {
-    require(news.has(seq) || gone.some((each) => each.has(seq)), 'duplicated', 'inbox exactly once', () =>
+    require(gone.some((each) => each.has(seq)), 'duplicated', 'inbox exactly once', () =>
       `${station.name} has ${seq} in its inbox, which is no news`);
   }
   if (isForked || rows.some(({ kind }) => kind === 'digest')) return;

@@ -2,15 +2,11 @@ import { type COMMAND_TABLE, commandRule } from '#contract/domain/command-table.
 import type { RawChange } from '../../server/core/storage.ts';
 import type { Logged } from './history.ts';
 import type { Laboratory } from './laboratory.ts';
+import { markOf } from './people.ts';
 import { require } from './violation.ts';
 
 /** Commands that may end a hold. */
 const RELEASING: ReadonlySet<string> = new Set(['releaseHold', 'closeShipment']);
-
-const before = (log: readonly Logged[], { entity, id, seq }: RawChange): Record<string, unknown> | null => {
-  const known = log.findLast(({ raw }) => raw.seq < seq && raw.entity === entity && raw.id === id);
-  return known?.raw.row ?? null;
-};
 
 const checkStatus = (change: RawChange, from: string | undefined): void => {
   const to = change.row?.status as string | undefined;
@@ -31,14 +27,19 @@ const checkHold = (change: RawChange, old: Record<string, unknown> | null): void
 };
 
 /** What every committed change has to respect, whoever asked for it. */
-export const checkLog = (laboratory: Laboratory, news: readonly Logged[]): void => {
-  const { log } = laboratory.history;
-  for (const { raw } of news) {
-    if (raw.entity === 'shipment') checkStatus(raw, before(log, raw)?.status as string | undefined);
-    if (raw.entity === 'hold') checkHold(raw, before(log, raw));
+export const checkLog = ({ history, mislabelled }: Laboratory, news: readonly Logged[]): void => {
+  const { index, moves } = history;
+  for (const { raw, chain } of news) {
+    const old = index.last(raw)?.row ?? null;
+    if (raw.entity === 'shipment') checkStatus(raw, old?.status as string | undefined);
+    if (raw.entity === 'shipment' && raw.supplierId !== null && !raw.id.includes(markOf(raw.supplierId)))
+      mislabelled.add(raw.id);
+    if (raw.entity === 'hold') checkHold(raw, old);
     if (raw.entity === 'capacity') {
       const { available, total } = raw.row as { available: number; total: number };
       require(available <= total, 'illegal', 'capacity never exceeded', () => `${available} of ${total} in ${raw.id}`);
     }
+    moves.take(raw, index, chain !== null);
+    index.take(raw);
   }
 };

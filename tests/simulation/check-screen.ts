@@ -9,6 +9,10 @@ import { Violation } from './violation.ts';
  */
 export const checkScreen = (laboratory: Laboratory, station: StationNode, shipment: ShipmentView): void => {
   const now = new Set([...shipment.notes, ...shipment.holds].map(({ id }) => id));
+  const view = station.cache()?.position?.group;
+  // Another view has other rows; and what is sent elsewhere takes along what was on it.
+  if (view !== station.viewOnScreen || laboratory.moved.has(shipment.id)) station.seenOnScreen.clear();
+  station.viewOnScreen = view;
   const before = station.seenOnScreen.get(shipment.id) ?? new Set<string>();
   if (station.view?.coverage !== 'whole' || station.cache()?.position == null) return;
   for (const id of before) {

@@ -1,4 +1,5 @@
 import type { Cursor } from '#contract/wire/sync.ts';
+import type { Group } from '../../server/core/scope.ts';
 import { type History, rowDigest, sumOf } from './history.ts';
 import type { Laboratory } from './laboratory.ts';
 import type { CacheState, StationNode } from './station-node.ts';
@@ -9,7 +10,8 @@ export type Seen = {
   file: string;
   cursor: Cursor;
   history: History;
-  person: string;
+  /** Who looks, and what at. */
+  view: string;
   /** Positions of this history it went through frame by frame: what is news in them is news on this station. */
   ranges: { readonly history: History; readonly from: number; readonly to: number; readonly isSure: boolean }[];
 };
@@ -31,44 +33,50 @@ export const checkStation = (laboratory: Laboratory, station: StationNode): void
   const { cursor } = position;
   const seen = laboratory.seen.get(station.name);
   if (same(seen, state, cursor)) return;
-  const { group } = station;
-  require(position.group === group.id, 'leaked', 'no leak', () =>
-    `${station.name} shows ${position.group} to ${group.id}`);
+  // Who was not reached yet shows what they saw before their rights were changed.
+  const group = laboratory.rights.viewsOf(station.token).get(position.group);
+  if (group === undefined) {
+    require(false, 'leaked', 'no leak', () => `${station.name} shows ${position.group} to ${station.person.sub}`);
+    return;
+  }
   const history = historyOf(laboratory, cursor);
   if (history === undefined) {
     require(false, 'diverged', 'prefix consistency', () =>
       `${station.name} is at ${JSON.stringify(cursor)}, which never was`);
     return;
   }
-  const isSamePerson = seen?.person === station.person.sub;
-  if (seen !== undefined && isSamePerson && seen.history === history) {
+  const view = `${station.person.sub} ${group.id}`;
+  const isSameView = seen?.view === view;
+  if (seen !== undefined && isSameView && seen.history === history) {
     const text = (): string => `${station.name} went back from ${seen.cursor.seq} to ${cursor.seq}`;
     require(cursor.seq >= seen.cursor.seq, 'diverged', 'cursor monotone', text);
   }
   const rows = state.rows();
   const sum = sumOf(rows.map(({ entity, id, seq, body }) => rowDigest(entity, id, seq, body)));
   const expected = history.sumAt(group, cursor.seq);
-  require(sum === expected, 'diverged', 'prefix consistency', () => differences(station, history, rows, cursor.seq));
-  const ranges = isSamePerson ? (seen?.ranges ?? []) : [];
-  const from = isSamePerson && seen !== undefined ? seen.cursor.seq : 0;
-  const isSure = isSamePerson && seen?.file === state.file;
+  require(sum === expected, 'diverged', 'prefix consistency', () =>
+    differences(station, group, history, rows, cursor.seq));
+  const ranges = isSameView ? (seen?.ranges ?? []) : [];
+  const from = isSameView && seen !== undefined ? seen.cursor.seq : 0;
+  const isSure = isSameView && seen?.file === state.file;
   if (cursor.seq > from) ranges.push({ history, from, to: cursor.seq, isSure });
   laboratory.seen.set(station.name, {
     file: state.file,
     cursor,
     history,
-    person: station.person.sub,
+    view,
     ranges,
   });
 };
 
 const differences = (
   station: StationNode,
+  group: Group,
   history: History,
   rows: readonly { entity: string; id: string; seq: number; body: string }[],
   seq: number,
 ): string => {
-  const then = history.upTo(seq, history.epoch).rowsOf(station.group);
+  const then = history.upTo(seq, history.epoch).rowsOf(group);
   const mine = new Map(rows.map((row) => [`${row.entity}:${row.id}`, row]));
   const found: string[] = [];
   for (const [key, row] of then) {

@@ -11,9 +11,14 @@ import { World } from './world.ts';
 
 export type Furnished = { readonly dir: string; readonly shipments: readonly string[] };
 
+/** Stands for the warehouse in the ids of shipments that go now to one and now to another. */
+export const ROAMING = 'ROAM';
+
 /** An id that says where a shipment belongs. */
 export const shipmentIdOf = (n: number | string, warehouse: string, supplier: string): string =>
   `s${n}${markOf(warehouse)}${markOf(supplier)}`;
+
+export const roams = (shipmentId: string): boolean => shipmentId.includes(markOf(ROAMING));
 
 export const announcement = (id: string, warehouse: string, supplier: string): CommandInput['announceShipment'] => ({
   shipmentId: id,
@@ -41,7 +46,8 @@ const furnish = async (): Promise<Furnished> => {
   process.on('exit', () => rmSync(root, { recursive: true, force: true }));
   const world = new World(1);
   enter(world);
-  const server = new ServerNode(world, join(root, 'at-work'), 'furnisher');
+  const nobody = { frame: () => undefined, accessChanged: () => undefined };
+  const server = new ServerNode(world, join(root, 'at-work'), 'furnisher', nobody);
   await server.start();
   const shipments: string[] = [];
   const say = async <N extends CommandName>(type: N, input: CommandInput[N]): Promise<void> => {
@@ -62,7 +68,7 @@ const furnish = async (): Promise<Furnished> => {
   for (const n of [1, 2]) {
     for (const warehouse of WAREHOUSES) {
       for (const supplier of SUPPLIERS) {
-        const id = shipmentIdOf(n, warehouse, supplier);
+        const id = shipmentIdOf(n === 1 ? n : `${n}${warehouse}`, n === 1 ? warehouse : ROAMING, supplier);
         shipments.push(id);
         await say('announceShipment', announcement(id, warehouse, supplier));
       }

@@ -5,6 +5,8 @@ import type { Change } from '#contract/wire/sync.ts';
 import type { Group } from '../../server/core/scope.ts';
 import type { RawChange } from '../../server/core/storage.ts';
 import { isVisible, projectRow } from '../../server/core/visibility.ts';
+import { LogIndex } from './log-index.ts';
+import { Moves } from './moves.ts';
 import { require } from './violation.ts';
 
 type StoredChange = {
@@ -65,12 +67,16 @@ export class History {
   readonly log: Logged[];
   /** Chain before the first change. */
   readonly genesis: string;
+  /** Of what was looked at already; see `checkLog`. */
+  readonly index = new LogIndex();
+  readonly moves = new Moves();
   readonly #sights = new Map<string, Sight>();
 
   constructor(epoch: string, genesis: string, log: Logged[] = []) {
     this.epoch = epoch;
     this.genesis = genesis;
     this.log = log;
+    for (const { raw } of log) this.index.take(raw);
   }
 
   get head(): number {
@@ -131,20 +137,20 @@ export class History {
     const { entity, id, seq, op, row, shipmentId } = change;
     const key = `${entity}:${id}`;
     let sum = before;
-    const drop = (name: string): void => {
+    const drop = (name: string): boolean => {
       const old = rows.get(name);
-      if (old === undefined) return;
+      if (old === undefined) return false;
       const [what = '', ...rest] = name.split(':');
       sum = (sum - rowDigest(what, rest.join(':'), old.seq, old.text) + MODULUS) % MODULUS;
-      rows.delete(name);
+      return rows.delete(name);
     };
-    drop(key);
+    const wasThere = drop(key);
     if (op === 'put' && row !== null) {
       const text = JSON.stringify(row);
       rows.set(key, { seq, text });
       return (sum + rowDigest(entity, id, seq, text)) % MODULUS;
     }
-    if (entity === 'shipment') {
+    if (entity === 'shipment' && wasThere) {
       for (const [name, { text }] of [...rows]) if (JSON.parse(text).shipmentId === shipmentId) drop(name);
     }
     return sum;
@@ -159,7 +165,10 @@ const asSeen = (group: Group, { warehouseFrom, warehouseTo, supplierId, ...chang
   const isSeen = isVisible(group, { entity: change.entity, warehouseId: warehouseTo, supplierId });
   const row =
     isSeen && change.op === 'put' && change.row !== null ? projectRow(group, change.entity, change.row) : null;
-  return { ...change, op: row === null ? 'evict' : 'put', row };
+  // Suppliers are not told who of the house did it, be it themselves in another role.
+  const isMasked = group.projection === 'supplier' && change.actor.role !== 'supplier';
+  const by = isMasked ? { actor: { ...change.actor, id: 'staff' } } : {};
+  return { ...change, ...by, op: row === null ? 'evict' : 'put', row };
 };
 
 const toLogged = (row: StoredChange): Logged => ({

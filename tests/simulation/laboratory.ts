@@ -1,6 +1,8 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Verdict } from '#contract/wire/sync.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Frame, Verdict } from '#contract/wire/sync.ts';
+import type { Group } from '../../server/core/scope.ts';
 import { enter, unhandled } from './ambient.ts';
 import { checkLog } from './check-log.ts';
 import { checkScreen } from './check-screen.ts';
@@ -9,15 +11,14 @@ import { furnished } from './furnished.ts';
 import { History } from './history.ts';
 import { Killed, type Machine } from './machine.ts';
 import { forbiddenMarks, PEOPLE, type Person } from './people.ts';
-import { accessOf, copyImage, ServerNode } from './server-node.ts';
+import { Rights } from './rights.ts';
+import { copyImage, ServerNode, type ServerPorts } from './server-node.ts';
 import { StationNode, type StationPorts } from './station-node.ts';
 import { require, Violation } from './violation.ts';
 import { World } from './world.ts';
 
 /** A copy of the server's database from earlier, and how far it goes. */
 type Backup = { readonly dir: string; readonly head: number; readonly history: History };
-
-const PERSON_OF = new Map(PEOPLE.map((person) => [person.sub, person]));
 
 /** One schedule's server, stations and network, the truth about them, and everything that is looked at after every event. */
 export class Laboratory {
@@ -26,6 +27,11 @@ export class Laboratory {
   readonly stations: StationNode[] = [];
   readonly backups: Backup[] = [];
   readonly seen = new Map<string, Seen>();
+  readonly rights = new Rights();
+  /** Ids that name another supplier than the shipment has: whoever announced it had become a supplier in the meantime. */
+  readonly mislabelled = new Set<string>();
+  /** Shipments that somebody wanted to send elsewhere. */
+  readonly moved = new Set<string>();
   /** All shipments there ever were, the newest last. */
   readonly shipments: string[] = [];
   /** Ids of records made on shipments, by kind and shipment: what later commands are about. */
@@ -127,9 +133,10 @@ export class Laboratory {
 
   async startServer(): Promise<void> {
     this.#servers += 1;
-    const server = new ServerNode(this.world, this.#serverDir, `server.${this.#servers}`);
+    const server = new ServerNode(this.world, this.#serverDir, `server.${this.#servers}`, this.serverPorts);
     await server.start();
     this.server = server;
+    this.rights.refresh(server.looker);
     server.machine.onFuse = () => this.#crashServer(server);
     const { epoch } = server.storage.position();
     const genesis = server.genesis();
@@ -206,6 +213,33 @@ export class Laboratory {
     server.machine.isAlive = false;
   }
 
+  readonly serverPorts: ServerPorts = {
+    frame: (group, frame) => this.guarded(() => this.#checkFrame(group, frame)),
+    accessChanged: () => {
+      if (this.server?.looker.open === true) this.rights.refresh(this.server.looker);
+    },
+  };
+
+  /** A frame has all that is its group's to see, as it is theirs to see, and nothing else. */
+  #checkFrame(group: Group, { from, to, changes }: Frame): void {
+    const { server } = this;
+    if (server === null || !server.machine.isAlive) return;
+    this.world.isFrozen = true;
+    this.#follow();
+    this.world.isFrozen = false;
+    const visible = this.history.visible(group);
+    let at = 0;
+    for (let seq = from + 1; seq <= to; seq += 1) {
+      const given = changes[at]?.seq === seq ? changes[at] : undefined;
+      if (given !== undefined) at += 1;
+      const row = visible[seq - 1]?.row ?? null;
+      const isRight = row === null ? (given?.row ?? null) === null : isDeepStrictEqual(given?.row, row);
+      const kind = row === null ? 'leaked' : 'diverged';
+      require(isRight, kind, 'frames hold what is visible', () =>
+        `${seq} for ${group.id}: ${JSON.stringify(given ?? null).slice(0, 300)}`);
+    }
+  }
+
   #follow(): void {
     const { server } = this;
     if (server === null || !server.looker.open) return;
@@ -218,7 +252,9 @@ export class Laboratory {
     world: undefined as never,
     server: () => this.server,
     observer: {
-      arrived: (token, what, text) => this.#arrived(token, what, text),
+      leaves: (token, what, text) => this.#leaves(token, what, text),
+      hole: (text) =>
+        this.report(new Violation('diverged', 'frames contiguous', `a hole before ${text.slice(0, 200)}`)),
       acknowledges: (clientId, { verdicts }) => this.guarded(() => this.#acknowledges(clientId, verdicts ?? [])),
     },
     shown: (station, shipment) => this.guarded(() => checkScreen(this, station, shipment)),
@@ -234,7 +270,10 @@ export class Laboratory {
       toasts: new Map(from.memory.toasts),
     };
     const station = new StationNode(ports, name, dir, person, memory);
-    if (from !== undefined) from.image(dir);
+    if (from !== undefined) {
+      from.image(dir);
+      station.token = from.token;
+    }
     this.stations.push(station);
     await this.startStation(station);
     return station;
@@ -242,6 +281,7 @@ export class Laboratory {
 
   async startStation(station: StationNode): Promise<void> {
     this.#backAt.delete(station);
+    this.rights.issued(station.token);
     await station.start();
     station.machine.onFuse = () => this.#crashStation(station);
   }
@@ -303,6 +343,11 @@ export class Laboratory {
     }
   }
 
+  /** A text without ids that say what is not so; nothing else of such a shipment is forbidden to anybody who may see it. */
+  unlabelled(text: string): string {
+    return [...this.mislabelled].reduce((rest, id) => rest.replaceAll(id, ''), text);
+  }
+
   #watch(machine: Machine | null): void {
     const { server } = this;
     this.world.isFrozen = true;
@@ -329,14 +374,13 @@ export class Laboratory {
     }
   }
 
-  #arrived(token: string, what: string, text: string): void {
-    if (what === 'hole') {
-      this.report(new Violation('diverged', 'frames contiguous', `a pushed frame left a hole: ${text.slice(0, 200)}`));
-      return;
-    }
-    const person = PERSON_OF.get(accessOf(token).actor.id) as Person;
+  /** What leaves the server holds nothing that is forbidden to its reader at that moment. */
+  #leaves(token: string, what: string, text: string): void {
+    const person = this.rights.holderOf(token);
     for (const mark of forbiddenMarks(person)) {
-      const at = text.indexOf(mark);
+      if (!text.includes(mark)) continue;
+      this.#follow();
+      const at = this.unlabelled(text).indexOf(mark);
       if (at < 0) continue;
       const where = text.slice(Math.max(0, at - 150), at + 60);
       this.report(new Violation('leaked', 'no leak', `${person.sub} was sent ${mark} in ${what}: …${where}…`));

@@ -8,7 +8,8 @@ import type { HttpPort, SocketPort } from '../../src-main/core/ports.ts';
 import type { SocketLinkOptions } from '../../src-main/link/socket-link.ts';
 import type { Links, OpenLinks } from '../../src-main/link-session.ts';
 import type { Machine } from './machine.ts';
-import type { ServerNode, Session } from './server-node.ts';
+import type { ServerNode } from './server-node.ts';
+import type { Session } from './sessions.ts';
 import type { World } from './world.ts';
 
 /** What stands between one station and the server; a schedule changes it as it likes. */
@@ -32,8 +33,10 @@ export class Cable {
 
 /** What the network tells whoever checks. */
 export type Observer = {
-  /** A message arrived at a station whose person has this token. */
-  readonly arrived: (token: string, what: string, text: string) => void;
+  /** The server sends this to whoever has this token. */
+  readonly leaves: (token: string, what: string, text: string) => void;
+  /** A pushed frame that does not follow on the one before it came in. */
+  readonly hole: (text: string) => void;
   /** The server is about to send its answer to a push. */
   readonly acknowledges: (clientId: string, reply: Partial<PushReply>) => void;
 };
@@ -182,17 +185,19 @@ class SimulatedSocket implements SocketPort {
 
   /** Runs in the server. */
   #accepted(wire: Wire, server: ServerNode): void {
-    const send: Session['send'] = (event, payload) => {
+    const token = this.#to.token();
+    const send = (event: DownEvent, payload: unknown): void => {
       const text = JSON.stringify(payload);
+      this.#at.observer.leaves(token, event, text);
       wire.down(event, () => this.#hear(wire, event, text));
     };
-    const session = server.accept(this.#to.token(), send);
+    const session = server.accept(token, send);
     wire.session = session;
     wire.down('connected', () => {
       if (wire !== this.#wire) return;
       this.#isOpen = true;
       this.#heartbeat.start();
-      this.#to.listener.connected('websocket', session.id);
+      this.#to.listener.connected('websocket', session.socket.id);
     });
   }
 
@@ -202,6 +207,7 @@ class SimulatedSocket implements SocketPort {
     if (session === null || !session.connected) return;
     server.take(session, event, JSON.parse(text), (answer) => {
       const said = JSON.stringify(answer);
+      this.#at.observer.leaves(this.#to.token(), event, said);
       if (event === 'sync:push') this.#at.observer.acknowledges(JSON.parse(text).clientId, answer);
       if (event === 'sync:push' && this.#at.cable.losesAnswers > 0) {
         this.#at.cable.losesAnswers -= 1;
@@ -212,7 +218,6 @@ class SimulatedSocket implements SocketPort {
       const isLive = event === 'sync:hello' && reply.state === 'live';
       if (isLive && reply.frame) wire.startsAt(reply.frame.to);
       wire.down(`ack ${event}`, () => {
-        this.#at.observer.arrived(this.#to.token(), event, said);
         this.#asked.get(id)?.(JSON.parse(said));
       });
     });
@@ -221,12 +226,11 @@ class SimulatedSocket implements SocketPort {
   #hear(wire: Wire, event: DownEvent, text: string): void {
     if (wire !== this.#wire) return;
     const { door, listener } = this.#to;
-    this.#at.observer.arrived(this.#to.token(), event, text);
     this.#heartbeat.heard();
     const payload: unknown = JSON.parse(text);
     if (event === 'sync:frame') {
       const frame = door.pushedFrame(payload);
-      if (frame !== null && !wire.follows(frame.from, frame.to)) this.#at.observer.arrived('', 'hole', text);
+      if (frame !== null && !wire.follows(frame.from, frame.to)) this.#at.observer.hole(text);
       if (frame === null) listener.badFrame();
       else listener.frame(frame);
     } else if (event === 'sync:scope') {
@@ -294,7 +298,10 @@ class SimulatedHttp implements HttpPort {
     const query = { from: `${seq}`, epoch, chain, wait: `${waitSeconds}`, limit: `${limit}` };
     const gone = new AbortController();
     const asked = this.#ask(
-      (server, token) => server.ask(token, 'GET', '/api/sync/changes', { query, gone: gone.signal }),
+      (server, token) => {
+        const sent = (said: string): void => observer.leaves(token, 'page', said);
+        return server.ask(token, 'GET', '/api/sync/changes', { query, gone: gone.signal, sent });
+      },
       waitSeconds,
       (end) => {
         this.#waiting = () => {
@@ -304,7 +311,6 @@ class SimulatedHttp implements HttpPort {
       },
     );
     const text = await asked;
-    observer.arrived(this.#to.token(), 'page', text);
     const page = await this.#to.door.page(JSON.parse(text));
     const before = cable.pages[chance.below(Math.max(1, cable.pages.length))];
     cable.pages.push(page);
@@ -327,7 +333,8 @@ class SimulatedHttp implements HttpPort {
     const { cable, observer } = this.#at;
     const body = JSON.stringify({ clientId, mutations });
     const text = await this.#ask(async (server, token) => {
-      const answer = await server.ask(token, 'POST', '/api/sync/mutations', { body: JSON.parse(body) });
+      const sent = (said: string): void => observer.leaves(token, 'push', said);
+      const answer = await server.ask(token, 'POST', '/api/sync/mutations', { body: JSON.parse(body), sent });
       observer.acknowledges(clientId, answer as PushReply);
       if (cable.losesAnswers > 0) {
         cable.losesAnswers -= 1;
@@ -335,29 +342,35 @@ class SimulatedHttp implements HttpPort {
       }
       return answer;
     });
-    observer.arrived(this.#to.token(), 'push', text);
     return this.#to.door.pushReply(JSON.parse(text));
   }
 
   async *snapshot(resume?: { snapshot: string; line: number } | null): AsyncGenerator<SnapshotLine> {
     const { cable, observer, world } = this.#at;
     const pieces: string[] = [];
-    let isWhole = false;
-    const wake: () => void = () => undefined;
+    let isCut = false;
     const read = async (server: ServerNode, token: string): Promise<null> => {
-      for await (const bytes of await server.snapshot(token, resume ?? {})) pieces.push(gunzipSync(bytes).toString());
+      const stream = await server.snapshot(token, resume ?? {});
+      try {
+        for await (const bytes of stream) {
+          if (stream.destroyed) break;
+          const text = gunzipSync(bytes as Buffer).toString();
+          observer.leaves(token, 'snapshot', text);
+          pieces.push(text);
+        }
+      } catch {
+        // Broken off; what came before it has come.
+      }
+      isCut = !stream.readableEnded;
       return null;
     };
     await this.#ask(read);
-    isWhole = true;
-    wake();
     const breaksAfter = cable.breaksSnapshots > 0 ? world.chance.below(8) : Number.POSITIVE_INFINITY;
     if (cable.breaksSnapshots > 0) cable.breaksSnapshots -= 1;
     let skipped = 0;
     let lines = 0;
     for (const piece of pieces) {
-      if (isWhole) await this.#hop();
-      observer.arrived(this.#to.token(), 'snapshot', piece);
+      await this.#hop();
       for (const text of piece.split('\n')) {
         if (text === '') continue;
         if (lines >= breaksAfter || !cable.isOnline) throw unreachable('The connection broke off.');
@@ -367,6 +380,7 @@ class SimulatedHttp implements HttpPort {
         else yield line.kind === 'end' ? { ...line, rows: line.rows - skipped } : line;
       }
     }
+    if (isCut) throw unreachable('The connection broke off.');
   }
 
   async history(): Promise<never> {

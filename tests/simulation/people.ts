@@ -1,4 +1,5 @@
 import type { Role } from '#contract/domain/roles.ts';
+import { tokenClaims } from '#contract/wire/token.ts';
 
 export const WAREHOUSES = ['W1', 'W2'] as const;
 export const SUPPLIERS = ['ACME', 'ZEN'] as const;
@@ -23,11 +24,32 @@ export const PEOPLE: readonly Person[] = [
   { sub: 'max', name: 'Max', role: 'lead', warehouses: ['W1', 'W2'] },
 ];
 
+/** Who changes what others may see. Nobody changes theirs. */
+export const EVE: Person = { sub: 'eve', name: 'Eve', role: 'admin', warehouses: ['*'] };
+
 const ENDS = 4_000_000_000;
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A token as the station reads it. Nobody forges any here, so that nobody has to sign them. */
-export const tokenOf = (person: Person): string => `${part({ alg: 'none' })}.${part({ ...person, exp: ENDS })}.x`;
+/** A token as the station reads it, issued at `iat` (seconds). Nobody forges any here, so that nobody has to sign them. */
+export const tokenOf = (person: Person, iat: number): string =>
+  `${part({ alg: 'none' })}.${part({ ...person, exp: ENDS, iat })}.x`;
+
+const known = new Map<string, { readonly person: Person; readonly issuedAt: number }>();
+
+/** Whom a token names and what it says of them, and when it was issued (milliseconds). */
+export const claimsOf = (token: string): { readonly person: Person; readonly issuedAt: number } => {
+  const before = known.get(token);
+  if (before !== undefined) return before;
+  const {
+    exp: _,
+    iat = 0,
+    ...person
+  } = tokenClaims.parse(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()));
+  const claims = { person: person as Person, issuedAt: iat * 1000 };
+  if (known.size > 1000) known.clear();
+  known.set(token, claims);
+  return claims;
+};
 
 /**
  * Every id and text of a shipment carries the mark of its warehouse and of its supplier, and what the house says among itself

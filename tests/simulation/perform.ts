@@ -6,9 +6,9 @@ import type { CommandName } from '#contract/domain/command-table.ts';
 import { type Circumstances, CREW, submissionOf } from '../../server/core/model-dock.ts';
 import type { Action } from './actions.ts';
 import { scanFiles } from './check-end.ts';
-import { announcement, shipmentIdOf } from './furnished.ts';
+import { announcement, ROAMING, roams, shipmentIdOf } from './furnished.ts';
 import type { Laboratory } from './laboratory.ts';
-import { PEOPLE, type Person, SUPPLIERS, WAREHOUSES } from './people.ts';
+import { EVE, PEOPLE, SUPPLIERS, tokenOf, WAREHOUSES } from './people.ts';
 import type { StationNode } from './station-node.ts';
 import { doWork } from './work.ts';
 
@@ -53,11 +53,31 @@ const upload = async (laboratory: Laboratory, station: StationNode, pick: number
 const changePerson = async (laboratory: Laboratory, station: StationNode, pick: number): Promise<void> => {
   await laboratory.closeStation(station);
   if (station.isRunning || station.machine.isAlive) return;
-  station.person = at(PEOPLE, pick) as Person;
+  station.signIn(at(PEOPLE, pick));
   laboratory.seen.delete(station.name);
   await laboratory.startStation(station);
   await laboratory.pass(300);
-  if (station.machine.isAlive) scanFiles(station);
+  if (station.machine.isAlive) scanFiles(laboratory, station);
+};
+
+/** An admin gives whoever works at a station the rights of somebody else, whatever that person is doing. */
+const changeRights = async ({ server, world }: Laboratory, { person }: StationNode, pick: number): Promise<void> => {
+  if (server?.machine.isAlive !== true) return;
+  const { role, warehouses, supplierId } = at(PEOPLE, pick);
+  const body = { role, warehouses, ...(supplierId === undefined ? {} : { supplierId }) };
+  const ask = { params: { id: person.sub }, body };
+  await world.as(
+    server.machine,
+    () => void server.ask(tokenOf(EVE, 0), 'PUT', '/api/users/:id/access', ask).catch(() => undefined),
+  );
+};
+
+/** A supplier sends goods elsewhere that are on the road, or says so too late. */
+const moveShipment = async (laboratory: Laboratory, pick: number): Promise<void> => {
+  const roaming = laboratory.shipments.filter(roams);
+  const shipmentId = at(roaming, roaming.length - 1 - (pick % Math.min(6, roaming.length)));
+  laboratory.moved.add(shipmentId);
+  await tell(laboratory, 'amendShipment', { shipmentId, warehouseId: at(WAREHOUSES, pick >> 4) });
 };
 
 /** As after an update of the application: the cache on disk is of another version. */
@@ -91,7 +111,8 @@ export const perform = async (laboratory: Laboratory, { do: what, station: which
       return doWork(laboratory, station, pick, pick % 2 === 0 ? 'addNote' : 'placeHold');
     case 'announce': {
       laboratory.markers += 1;
-      const id = shipmentIdOf(`i${laboratory.markers}`, at(WAREHOUSES, pick), at(SUPPLIERS, pick >> 1));
+      const place = pick % 3 === 0 ? at(WAREHOUSES, pick) : ROAMING;
+      const id = shipmentIdOf(`i${laboratory.markers}`, place, at(SUPPLIERS, pick >> 1));
       laboratory.shipments.push(id);
       return tell(laboratory, 'announceShipment', announcement(id, at(WAREHOUSES, pick), at(SUPPLIERS, pick >> 1)));
     }
@@ -162,6 +183,10 @@ export const perform = async (laboratory: Laboratory, { do: what, station: which
       return;
     case 'changePerson':
       return changePerson(laboratory, station, pick);
+    case 'changeRights':
+      return changeRights(laboratory, station, pick);
+    case 'moveShipment':
+      return moveShipment(laboratory, pick);
     case 'moveDoor': {
       const doorId = `${at(WAREHOUSES, pick)}-D${1 + ((pick >> 1) % 2)}`;
       return tell(laboratory, 'defineDoor', {

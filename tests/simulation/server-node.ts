@@ -1,22 +1,24 @@
 import { EventEmitter } from 'node:events';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import Database from 'better-sqlite3';
 import type { DownEvent, DownPayload } from '#contract/wire/down.ts';
 import { ProblemError } from '#contract/wire/errors.ts';
-import { tokenClaims } from '#contract/wire/token.ts';
-import type { Access } from '../../server/access.ts';
+import type { Frame } from '#contract/wire/sync.ts';
+import { type Access, scopeOf } from '../../server/access.ts';
+import { AccessChanges } from '../../server/access-changes.ts';
 import type { Clock } from '../../server/core/clock.ts';
-import { type Group, groupOf } from '../../server/core/scope.ts';
+import type { Group } from '../../server/core/scope.ts';
 import type { Storage } from '../../server/core/storage.ts';
 import { Turnstile } from '../../server/core/turnstile.ts';
 import { ChangeWaiters } from '../../server/http/change-waiters.ts';
 import type { HttpPorts } from '../../server/http/ports.ts';
 import { syncRoutes } from '../../server/http/routes/sync.ts';
+import { userRoutes } from '../../server/http/routes/users.ts';
 import { SnapshotShelf } from '../../server/http/snapshot-shelf.ts';
 import { limitsOf } from '../../server/limits.ts';
-import { type DockSocket, groupRoom } from '../../server/realtime/dock-socket.ts';
+import { groupRoom } from '../../server/realtime/dock-socket.ts';
 import { createHandlers } from '../../server/realtime/event-handlers.ts';
 import { type EventDoor, handleEvent } from '../../server/realtime/handle-event.ts';
 import { Presence } from '../../server/realtime/presence.ts';
@@ -25,6 +27,8 @@ import { createReceivePush } from '../../server/receive-push.ts';
 import { genesis } from '../../server/storage/digest.ts';
 import { openSqliteStorage } from '../../server/storage/open-sqlite-storage.ts';
 import { Machine } from './machine.ts';
+import { claimsOf, type Person } from './people.ts';
+import { type Session, Sessions } from './sessions.ts';
 import type { World } from './world.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -35,30 +39,25 @@ type Route = {
   readonly handler: (request: object, reply: object) => Promise<unknown>;
   readonly query?: { parse: (value: unknown) => unknown };
 };
+type Request = {
+  readonly query?: object;
+  readonly params?: object;
+  readonly body?: unknown;
+  readonly gone?: AbortSignal;
+  readonly sent?: (text: string) => void;
+};
 type RouteOptions = { readonly schema?: { readonly querystring?: { parse: (value: unknown) => unknown } } };
 
-/** One connection as the server has it. */
-export type Session = {
-  readonly id: string;
-  readonly access: Access;
-  readonly group: Group;
-  connected: boolean;
-  readonly rooms: Set<string>;
-  readonly send: (event: DownEvent, payload: unknown) => void;
-};
+export const accessOf = ({ sub, name, role, warehouses, supplierId }: Person): Access => ({
+  actor: { id: sub, name, role },
+  scope: scopeOf(role, warehouses, supplierId ?? null),
+  expiresAt: Number.MAX_SAFE_INTEGER,
+});
 
-export const accessOf = (token: string): Access => {
-  const claims = tokenClaims.parse(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()));
-  const warehouses = claims.warehouses.includes('*') ? null : claims.warehouses;
-  return {
-    actor: { id: claims.sub, name: claims.name, role: claims.role },
-    scope: { role: claims.role, warehouses, supplierId: claims.supplierId ?? null },
-    expiresAt: claims.exp * 1000,
-  };
-};
+const CHANGED = 'What you may see has just been changed. Ask again; what you sent may have been done already.';
 
 /** Storage whose reads take their time, as they would from a disk or over a network. */
-const slow = (storage: Storage, machine: Machine): Storage => {
+const slow = (storage: Storage, machine: Machine, look: ServerPorts['frame']): Storage => {
   const { chance } = machine.world;
   const take = async <T>(read: () => Promise<T>): Promise<T> => {
     await machine.pause();
@@ -72,7 +71,11 @@ const slow = (storage: Storage, machine: Machine): Storage => {
     chainAt: (seq) => take(() => storage.chainAt(seq)),
     readFrame: (group, from, limit) => {
       const most = limit ?? (chance.once(4) ? 1 + chance.below(6) : 1000);
-      return take(() => storage.readFrame(group, from, most));
+      return take(async () => {
+        const frame = await storage.readFrame(group, from, most);
+        look(group, frame);
+        return frame;
+      });
     },
     readChanges: (from, limit) => take(() => storage.readChanges(from, limit)),
     snapshotPage: (group, after, limit) => {
@@ -83,6 +86,14 @@ const slow = (storage: Storage, machine: Machine): Storage => {
   };
 };
 
+/** What the server tells whoever checks. */
+export type ServerPorts = {
+  /** A frame was read. */
+  readonly frame: (group: Group, frame: Frame) => void;
+  /** From now on somebody's access is another; called before anything follows from it. */
+  readonly accessChanged: () => void;
+};
+
 /** The server from one start to its end, everything but Fastify and Socket.IO themselves. */
 export class ServerNode {
   readonly machine: Machine;
@@ -90,15 +101,18 @@ export class ServerNode {
   storage!: Storage;
   /** Straight into the file, for whoever checks. */
   looker!: Database.Database;
-  readonly sessions = new Set<Session>();
+  readonly #ports: ServerPorts;
   readonly #world: World;
+  #sessions!: Sessions;
+  #access!: AccessChanges;
   readonly #routes = new Map<string, Route>();
   #door!: EventDoor;
   #tailer!: Tailer;
   #ids = 0;
   readonly faults: string[] = [];
 
-  constructor(world: World, dir: string, name: string) {
+  constructor(world: World, dir: string, name: string, ports: ServerPorts) {
+    this.#ports = ports;
     this.#world = world;
     this.dir = dir;
     this.machine = new Machine(name, world);
@@ -118,14 +132,17 @@ export class ServerNode {
       newId: () => this.newId(),
       retention: RETENTION,
     });
-    const storage = slow(opened, machine);
+    const storage = slow(opened, machine, this.#ports.frame);
     this.storage = storage;
     const quiet = () => undefined;
     const { catchUps, snapshots: snapshotRules } = limitsOf();
     const turnstiles = { catchUp: new Turnstile(catchUps, clock), snapshots: new Turnstile(snapshotRules, clock) };
     const presence = new Presence();
+    this.#access = await AccessChanges.open(storage, (error) => this.faults.push(String(error)));
+    this.#sessions = new Sessions(presence, (groupId) => this.#tailer.forget(groupId));
     const outlet = {
-      emitFrame: (group: Group, frame: DownPayload['sync:frame']) => this.#emit(groupRoom(group), 'sync:frame', frame),
+      emitFrame: (group: Group, frame: DownPayload['sync:frame']) =>
+        this.#sessions.emit(groupRoom(group), 'sync:frame', frame),
       emitChange: () => undefined,
       onFault: (error: unknown) => this.faults.push(String(error)),
     };
@@ -163,6 +180,7 @@ export class ServerNode {
       receivePush,
       snapshots,
       turnstiles,
+      accessChanges: this.#access,
       now: clock.now,
     } as Partial<HttpPorts> as HttpPorts;
     const add =
@@ -172,6 +190,11 @@ export class ServerNode {
         this.#routes.set(`${method} ${path}`, { handler, ...(query === undefined ? {} : { query }) });
       };
     await syncRoutes(ports)({ get: add('GET'), post: add('POST') } as never, {});
+    await userRoutes(ports)({ put: add('PUT') } as never, {});
+    this.#access.onChange(this.#ports.accessChanged);
+    this.#access.onChange((userId) => this.#sessions.accessChanged(userId, (access) => this.#access.now(access)));
+    this.#access.onChange((userId) => snapshots.cutOff(userId));
+    this.#access.onChange((userId) => waiters.wake(userId));
   }
 
   /** Chain before the first change. */
@@ -186,71 +209,53 @@ export class ServerNode {
   }
 
   /** A connection of whoever has this token. */
-  accept(token: string, send: Session['send']): Session {
-    const access = accessOf(token);
-    const session: Session = {
-      id: this.newId(),
-      access,
-      group: groupOf(access.scope),
-      connected: true,
-      rooms: new Set(),
-      send,
-    };
-    this.sessions.add(session);
-    return session;
+  accept(token: string, send: (event: DownEvent, payload: unknown) => void): Session {
+    return this.#sessions.accept(this.newId(), this.#verify(token), send);
   }
 
   hangUp(session: Session): void {
-    session.connected = false;
-    this.sessions.delete(session);
-    for (const room of session.rooms) {
-      const isEmpty = ![...this.sessions].some(({ rooms }) => rooms.has(room));
-      if (isEmpty && room.startsWith('group:')) this.#tailer.forget(room.slice('group:'.length));
-    }
+    this.#sessions.hangUp(session);
   }
 
   /** What came in over a connection. */
-  take(session: Session, event: string, payload: unknown, reply: (answer: object) => void): void {
-    const socket = {
-      id: session.id,
-      data: { access: session.access, group: session.group, heardAt: 0 },
-      get connected() {
-        return session.connected;
-      },
-      join: (room: string) => void session.rooms.add(room),
-      leave: (room: string) => void session.rooms.delete(room),
-      emit: (name: DownEvent, data: unknown) => session.send(name, data),
-    } as unknown as DockSocket;
+  take({ socket }: Session, event: string, payload: unknown, reply: (answer: object) => void): void {
     void handleEvent(this.#door, socket, [event, payload, reply]);
   }
 
-  /** A request to one of the routes of sync; rejects with a `ProblemError`. */
-  async ask(
-    token: string,
-    method: string,
-    path: string,
-    given: { query?: object; body?: unknown; gone?: AbortSignal },
-  ): Promise<unknown> {
+  /**
+   * A request to one of the routes; rejects with a `ProblemError`. As in the product, an answer that was made for what somebody
+   * saw before their access was changed is held back. `sent` is called in the moment in which one is not.
+   */
+  async ask(token: string, method: string, path: string, given: Request): Promise<unknown> {
     const route = this.#routes.get(`${method} ${path}`);
     if (route === undefined) throw new Error(`no route ${method} ${path}`);
+    const { gone, sent = () => undefined, query, ...rest } = given;
     const socket = new EventEmitter();
-    given.gone?.addEventListener('abort', () => socket.emit('close'), { once: true });
-    let sent: unknown;
-    const reply = { header: () => reply, type: () => reply, send: (body: unknown) => (sent = body) };
-    const query = route.query?.parse(given.query ?? {});
+    gone?.addEventListener('abort', () => socket.emit('close'), { once: true });
+    let answer: unknown;
+    const reply = { header: () => reply, type: () => reply, send: (body: unknown) => (answer = body) };
+    const changes = this.#access;
+    let signedIn = this.#verify(token);
     const request = {
-      access: accessOf(token),
-      query,
-      body: given.body,
+      get access() {
+        signedIn = changes.now(signedIn);
+        return signedIn;
+      },
+      answersFor: signedIn,
+      query: route.query?.parse(query ?? {}),
       headers: { 'accept-encoding': 'gzip' },
       raw: { socket },
+      ...rest,
     };
-    const returned = await route.handler(request, reply);
-    return returned ?? sent;
+    const returned = (await route.handler(request, reply)) ?? answer;
+    if (returned instanceof Readable) return returned;
+    if (request.answersFor !== request.access) throw new ProblemError('too_fast', CHANGED);
+    sent(JSON.stringify(returned) ?? '');
+    return returned;
   }
 
-  /** Pieces of a snapshot, each a gzip of its own. */
-  async snapshot(token: string, query: object): Promise<AsyncIterable<Buffer>> {
+  /** Pieces of a snapshot, each a gzip of its own; destroyed when it is broken off. */
+  async snapshot(token: string, query: object): Promise<Readable> {
     return (await this.ask(token, 'GET', '/api/sync/snapshot', { query })) as Readable;
   }
 
@@ -261,13 +266,13 @@ export class ServerNode {
     this.machine.isAlive = false;
     this.machine.closeFiles();
     this.looker.close();
-    for (const session of this.sessions) session.connected = false;
-    this.sessions.clear();
+    this.#sessions.hangUpAll();
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  #emit(room: string, event: DownEvent, payload: unknown): void {
-    for (const session of this.sessions) if (session.rooms.has(room)) session.send(event, payload);
+  #verify(token: string): Access {
+    const { person, issuedAt } = claimsOf(token);
+    return this.#access.judge(accessOf(person), issuedAt);
   }
 }
 

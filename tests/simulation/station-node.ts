@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import type { PushChannel, Pushes } from '#contract/bridge/channels.ts';
 import type { InboxItem, Saved, ShipmentView, StationView, ViewPatch } from '#contract/bridge/view.ts';
 import type { CommandName } from '#contract/domain/command-table.ts';
-import { type Group, groupOf } from '../../server/core/scope.ts';
 import type { Position } from '../../src-main/core/ports.ts';
 import { createStation, type Station } from '../../src-main/station.ts';
 import { applyPatch, memorySettings } from '../../src-main/station-for-tests.ts';
 import { Machine, type OpenDatabase } from './machine.ts';
 import { Cable, type Observer, simulatedLinks } from './network.ts';
 import { type Person, tokenOf } from './people.ts';
-import { accessOf, copyImage, type ServerNode } from './server-node.ts';
+import { copyImage, type ServerNode } from './server-node.ts';
 import type { World } from './world.ts';
 
 export const SERVER_URL = 'http://dockline.simulated';
@@ -68,13 +67,17 @@ export class StationNode {
   readonly cable: Cable;
   readonly memory: Memory;
   dir: string;
+  /** Who works here, as their token says; what it is good for now is in `Rights`. */
   person: Person;
+  token: string;
   machine: Machine;
   view: StationView | null = null;
   skewMs = 0;
   logged: string[] = [];
   /** Own notes and holds that the screen has shown, by shipment: none may vanish before its verdict. */
   readonly seenOnScreen = new Map<string, Set<string>>();
+  /** The group whose view it showed then. */
+  viewOnScreen: string | undefined;
   readonly #ports: StationPorts;
   #station: Station | null = null;
   #unplug: () => void = () => undefined;
@@ -86,14 +89,17 @@ export class StationNode {
     this.name = name;
     this.dir = dir;
     this.person = person;
+    this.token = tokenOf(person, ports.world.wall() / 1000);
     this.cable = new Cable();
     this.memory = memory ?? { saved: [], unknown: 0, toasts: new Map() };
     this.machine = new Machine(name, ports.world);
     this.machine.isAlive = false;
   }
 
-  get group(): Group {
-    return groupOf(accessOf(tokenOf(this.person)).scope);
+  /** From the next start on somebody else works here, or the same person with another token. */
+  signIn(person: Person): void {
+    this.person = person;
+    this.token = tokenOf(person, this.#ports.world.wall() / 1000);
   }
 
   get isRunning(): boolean {
@@ -126,7 +132,7 @@ export class StationNode {
           this.logged.push(`${world.elapsed.toFixed(1)} ${event} ${JSON.stringify(facts ?? {})}`);
           if (this.logged.length > 200) this.logged.splice(0, 100);
         },
-        settings: memorySettings({ serverUrl: SERVER_URL, token: tokenOf(this.person) }),
+        settings: memorySettings({ serverUrl: SERVER_URL, token: this.token }),
         toasts: { show: (item) => this.#toast(item), withdraw: () => undefined },
         push: (channel, payload) => this.#pushed(channel, payload),
         openLinks: links.open,

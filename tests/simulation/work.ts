@@ -1,7 +1,7 @@
 import type { CommandInput } from '#contract/domain/command-args.ts';
 import { COMMAND_NAMES, type CommandName, commandRule } from '#contract/domain/command-table.ts';
 import { sampleArgs } from '../../server/core/model-commands.ts';
-import { announcement, shipmentIdOf } from './furnished.ts';
+import { announcement, ROAMING, roams, shipmentIdOf } from './furnished.ts';
 import type { Laboratory } from './laboratory.ts';
 import { HOUSE, SUPPLIERS, WAREHOUSES } from './people.ts';
 import type { StationNode } from './station-node.ts';
@@ -72,7 +72,7 @@ const places = (type: CommandName, n: number, pick: number): Args | null => {
 };
 
 const doorOf = (shipmentId: string, pick: number): string => {
-  const warehouse = WAREHOUSES.find((each) => shipmentId.includes(`~${each}~`)) ?? 'W1';
+  const warehouse = WAREHOUSES.find((each) => shipmentId.includes(`~${each}~`)) ?? at(WAREHOUSES, pick >> 2);
   return `${warehouse}-D${1 + (pick % 2)}`;
 };
 
@@ -82,6 +82,10 @@ const onShipment = (laboratory: Laboratory, type: CommandName, shipmentId: strin
   if ('lineId' in sample) args.lineId = `${shipmentId}-${1 + (pick % 2)}`;
   if ('doorId' in sample) args.doorId = doorOf(shipmentId, pick);
   if (type === 'amendShipment') args.carrier = `carrier-${n}-${shipmentId}`;
+  if (type === 'amendShipment' && roams(shipmentId) && pick % 3 === 0) {
+    args.warehouseId = at(WAREHOUSES, pick >> 7);
+    laboratory.moved.add(shipmentId);
+  }
   if (type === 'recordArrival') args.trailer = `trailer-${n}-${shipmentId}`;
   const made = MADE_BY[type];
   if (made !== undefined) {
@@ -107,7 +111,7 @@ const newShipment = (
   const { person } = station;
   const warehouse = at(WAREHOUSES, pick);
   const supplier = person.supplierId ?? at(SUPPLIERS, pick >> 2);
-  const id = shipmentIdOf(`n${n}`, warehouse, supplier);
+  const id = shipmentIdOf(`n${n}`, pick % 3 === 1 ? ROAMING : warehouse, supplier);
   laboratory.shipments.push(id);
   if (type === 'announceShipment') return announcement(id, warehouse, supplier);
   const arrival: CommandInput['recordUnplannedArrival'] = {

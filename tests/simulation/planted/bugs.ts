@@ -180,4 +180,49 @@ export const BUGS: readonly Bug[] = [
       },
     ],
   },
+  {
+    name: 'restored-noted-late',
+    number: 13,
+    edits: [{ file: 'server/storage/sql-storage.ts', find: 'ports.onWritten?.(position);', replace: '' }],
+  },
+  {
+    name: 'stays-in-old-room',
+    number: 14,
+    edits: [
+      { file: 'server/realtime/reseat.ts', find: 'void socket.leave(groupRoom(before));', replace: 'void before;' },
+    ],
+  },
+  {
+    name: 'snapshot-not-cut-off',
+    number: 15,
+    edits: [
+      {
+        file: 'server/http/snapshot-shelf.ts',
+        find: 'if (reader === userId) breakOff(stream);',
+        replace: 'if (reader === userId && stream.destroyed) breakOff(stream);',
+      },
+    ],
+  },
+  {
+    name: 'parts-stay-behind',
+    number: 16,
+    edits: [
+      {
+        file: 'server/core/decide/redirect.ts',
+        find: 'for (const entity of SHIPMENT_PARTS) putAgain',
+        replace: 'for (const entity of SHIPMENT_PARTS.slice(1)) putAgain',
+      },
+    ],
+  },
+  {
+    name: 'shared-view-kept',
+    number: 17,
+    edits: [
+      {
+        file: 'src-main/core/session.ts',
+        find: '(group === null || group === ownGroup(next))',
+        replace: '(group === null || ownGroup(next) !== null)',
+      },
+    ],
+  },
 ];
