@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
-import { expectSurvived, type Vitals, vitals } from './hostile-client.ts';
+import { expectRefused, expectSurvived, type Vitals, vitals } from './hostile-client.ts';
 import {
   type Ask,
   announce,
@@ -185,6 +185,43 @@ describe('work', () => {
   ])('of %s is answered as it deserves', async (_what, made, answer) => {
     const clientId = randomUUID();
     expect(await say(await enter(), 'sync:push', { mutations: made(clientId) })).toMatchObject(answer);
+  });
+});
+
+describe('a notice', () => {
+  const lines = (count: number) => Array.from({ length: count }, () => ({ quantity: '1' }));
+  const warehouse = async (): Promise<unknown> => (await ask(`GET /api/shipments/${id}`)).body.warehouseId;
+
+  it('of more than ten thousand lines is refused by either way', async () => {
+    const args = { warehouseId: await warehouse(), lines: lines(10_001) };
+    const clientId = randomUUID();
+    const said = await say(await enter(), 'sync:push', {
+      mutations: [work(1, args, { clientId, type: 'announceShipment' })],
+    });
+    expect(said).toMatchObject({ verdicts: [{ n: 1, verdict: 'rejected', code: 'invalid' }], lastN: 1 });
+    const asked = await ask('POST /api/shipments', { json: args });
+    expectRefused(asked, 'invalid', 'malformed', 'too_large');
+  });
+
+  it('after notice, a megabyte in one push, holds up nobody else', async () => {
+    const [sender, bystander] = [await enter(), await enter()];
+    const warehouseId = await warehouse();
+    const clientId = randomUUID();
+    const notice = (n: number) => work(n, { warehouseId, lines: lines(1_200) }, { clientId, type: 'announceShipment' });
+    let isDone = false;
+    const pushed = say(sender, 'sync:push', { mutations: Array.from({ length: 50 }, (_, at) => notice(at + 1)) });
+    void pushed.finally(() => {
+      isDone = true;
+    });
+    let answered = 0;
+    while (!isDone) {
+      expect(await say(bystander, 'ping')).toMatchObject({ ok: true });
+      answered += 1;
+      // Slower than what one connection may ask for.
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    expect(await pushed).toMatchObject({ ok: true, lastN: 50 });
+    expect(answered).toBeGreaterThan(8);
   });
 });
 
