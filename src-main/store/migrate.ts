@@ -1,7 +1,15 @@
+import { renameSync, rmSync } from 'node:fs';
 import { StoreFault } from '../core/store-fault.ts';
 import { type Db, guarded } from './open-database.ts';
 
 export type Migration = { readonly version: number; readonly up: string };
+
+/** Whole or not at all, and over what an upgrade that was interrupted has left there: the file itself is still as it was. */
+const keepCopy = (db: Db, copy: string): void => {
+  rmSync(`${copy}.new`, { force: true });
+  db.prepare('VACUUM INTO ?').run(`${copy}.new`);
+  renameSync(`${copy}.new`, copy);
+};
 
 /**
  * Brings a database to the newest of `migrations` (ascending, without gaps), each in a transaction of its own. Before the
@@ -16,7 +24,7 @@ export const migrate = (db: Db, migrations: readonly Migration[]): void =>
     }
     const due = migrations.filter(({ version }) => version > from);
     if (due.length === 0) return;
-    if (from > 0) db.prepare('VACUUM INTO ?').run(`${db.name}.before-${newest}`);
+    if (from > 0) keepCopy(db, `${db.name}.before-${newest}`);
     for (const { version, up } of due) {
       db.transaction(() => {
         db.exec(up);

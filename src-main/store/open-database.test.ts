@@ -109,6 +109,23 @@ describe('migrate', () => {
     old.close();
   });
 
+  it('goes on after an upgrade that was interrupted, over what that has left', () => {
+    const db = openDatabase(join(dir, 'x.db'), 'FULL', true);
+    migrate(db, [one]);
+    db.exec('INSERT INTO a VALUES (7)');
+    expect(() => migrate(db, [one, { version: 2, up: 'SELECT nonsense' }])).toThrow(StoreFault);
+    expect(readdirSync(dir)).toContain('x.db.before-2');
+    writeFileSync(join(dir, 'x.db.before-2.new'), 'half a copy');
+    db.exec('INSERT INTO a VALUES (8)');
+    migrate(db, [one, two]);
+    expect(db.prepare('SELECT y FROM b').pluck().all()).toEqual([7, 8]);
+    db.close();
+    const copy = new Database(join(dir, 'x.db.before-2'), { readonly: true });
+    expect(copy.prepare('SELECT x FROM a').pluck().all()).toEqual([7, 8]);
+    copy.close();
+    expect(existsSync(join(dir, 'x.db.before-2.new'))).toBe(false);
+  });
+
   it('does all of a step or nothing, and refuses what is newer than itself', () => {
     const db = openDatabase(join(dir, 'x.db'), 'FULL', true);
     expect(() => migrate(db, [one, { version: 2, up: 'CREATE TABLE b (y); SELECT nonsense' }])).toThrow(StoreFault);
