@@ -35,7 +35,7 @@ const WEIGHTS = {
   prune: 20,
   cloneStation: 3,
   skewClock: 10,
-  upgradeCache: 6,
+  upgrade: 8,
   sleep: 3,
 } as const;
 

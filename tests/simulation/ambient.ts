@@ -168,7 +168,9 @@ const databases = Database.prototype as unknown as Record<
 for (const name of ['exec', 'pragma', 'prepare'] as const) {
   const original = databases[name];
   databases[name] = function (...args) {
-    if (ownerOf(this)?.isAlive === false) throw new Killed();
+    const owner = ownerOf(this);
+    if (name === 'exec') owner?.beforeStatement(true);
+    else if (owner?.isAlive === false) throw new Killed();
     return original?.apply(this, args);
   };
 }

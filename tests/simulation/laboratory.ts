@@ -279,11 +279,11 @@ export class Laboratory {
     return station;
   }
 
-  async startStation(station: StationNode): Promise<void> {
+  /** With a fuse, it dies before so many statements have run. */
+  async startStation(station: StationNode, fuse: number | null = null): Promise<void> {
     this.#backAt.delete(station);
     this.rights.issued(station.token);
-    await station.start();
-    station.machine.onFuse = () => this.#crashStation(station);
+    await station.start((machine) => Object.assign(machine, { fuse, onFuse: () => this.#crashStation(station) }));
   }
 
   killStation(station: StationNode, downMs: number): void {

@@ -1,6 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { CommandInput } from '#contract/domain/command-args.ts';
 import type { CommandName } from '#contract/domain/command-table.ts';
 import { type Circumstances, CREW, submissionOf } from '../../server/core/model-dock.ts';
@@ -8,6 +5,7 @@ import type { Action } from './actions.ts';
 import { scanFiles } from './check-end.ts';
 import { announcement, ROAMING, roams, shipmentIdOf } from './furnished.ts';
 import type { Laboratory } from './laboratory.ts';
+import { asOfTheVersionBefore } from './older-version.ts';
 import { EVE, PEOPLE, SUPPLIERS, tokenOf, WAREHOUSES } from './people.ts';
 import type { StationNode } from './station-node.ts';
 import { doWork } from './work.ts';
@@ -80,21 +78,15 @@ const moveShipment = async (laboratory: Laboratory, pick: number): Promise<void>
   await tell(laboratory, 'amendShipment', { shipmentId, warehouseId: at(WAREHOUSES, pick >> 4) });
 };
 
-/** As after an update of the application: the cache on disk is of another version. */
-const upgradeCache = async (laboratory: Laboratory, station: StationNode): Promise<void> => {
+/** The application is updated: its files are of the version before, and now and then it is killed while it brings them up to date. */
+const upgrade = async (laboratory: Laboratory, station: StationNode, pick: number): Promise<void> => {
   await laboratory.closeStation(station);
   if (station.machine.isAlive) return;
-  const pointer = join(station.dir, 'cache.current');
-  const file = existsSync(pointer) ? join(station.dir, readFileSync(pointer, 'utf8').trim()) : '';
-  if (file !== '' && existsSync(file)) {
-    const database = new Database(file);
-    database.pragma('user_version = 99');
-    database.close();
-  }
+  asOfTheVersionBefore(station.dir);
   // With nothing to go by, it may begin with what a shared snapshot of a minute ago says.
   const seen = laboratory.seen.get(station.name);
   if (seen !== undefined) laboratory.seen.set(station.name, { ...seen, file: '', cursor: { ...seen.cursor, seq: 0 } });
-  await laboratory.startStation(station);
+  await laboratory.startStation(station, pick % 2 === 0 ? pick % 30 : null);
 };
 
 /** One operation. */
@@ -209,8 +201,8 @@ export const perform = async (laboratory: Laboratory, { do: what, station: which
       station.skewMs = ((pick % 2_001) / 1_000 - 1) * DAY;
       machine.skewMs = station.skewMs;
       return;
-    case 'upgradeCache':
-      return upgradeCache(laboratory, station);
+    case 'upgrade':
+      return upgrade(laboratory, station, pick);
     case 'sleep':
       world.slept += 8 * 60 * 60 * 1000;
       station.unplug();

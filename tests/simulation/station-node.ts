@@ -5,6 +5,7 @@ import type { PushChannel, Pushes } from '#contract/bridge/channels.ts';
 import type { InboxItem, Saved, ShipmentView, StationView, ViewPatch } from '#contract/bridge/view.ts';
 import type { CommandName } from '#contract/domain/command-table.ts';
 import type { Position } from '../../src-main/core/ports.ts';
+import type { OpenLinks } from '../../src-main/link-session.ts';
 import { createStation, type Station } from '../../src-main/station.ts';
 import { applyPatch, memorySettings } from '../../src-main/station-for-tests.ts';
 import { Machine, type OpenDatabase } from './machine.ts';
@@ -106,38 +107,27 @@ export class StationNode {
     return this.#station !== null && this.machine.isAlive;
   }
 
-  async start(): Promise<void> {
+  /** `prepare` gets the new process before anything runs in it. */
+  async start(prepare: (machine: Machine) => void): Promise<void> {
     const { world, server, observer } = this.#ports;
     this.#starts += 1;
     const machine = new Machine(`${this.name}.${this.#starts}`, world);
     machine.skewMs = this.skewMs;
     this.machine = machine;
+    prepare(machine);
     this.view = null;
     this.seenOnScreen.clear();
     const links = simulatedLinks({ world, cable: this.cable, machine, server, observer });
     this.#unplug = links.pull;
-    let ids = 0;
     await world.as(machine, () => {
-      const station = createStation({
-        dir: this.dir,
-        app: 'simulation',
-        clock: machine.clock,
-        random: world.chance.unit,
-        newId: () => {
-          ids += 1;
-          return `${machine.name}-${ids}-${world.chance.below(1e9).toString(36)}`;
-        },
-        hash: sha256,
-        log: (event, facts) => {
-          this.logged.push(`${world.elapsed.toFixed(1)} ${event} ${JSON.stringify(facts ?? {})}`);
-          if (this.logged.length > 200) this.logged.splice(0, 100);
-        },
-        settings: memorySettings({ serverUrl: SERVER_URL, token: this.token }),
-        toasts: { show: (item) => this.#toast(item), withdraw: () => undefined },
-        push: (channel, payload) => this.#pushed(channel, payload),
-        openLinks: links.open,
-      });
-      this.#station = station;
+      try {
+        this.#station = this.#create(machine, links.open);
+      } catch (error) {
+        // Killed while it opened its files.
+        if (machine.isAlive) throw error;
+        return;
+      }
+      const station = this.#station;
       station
         .start()
         .then(() => station.handlers['view:get']())
@@ -145,6 +135,30 @@ export class StationNode {
           this.view = view;
         })
         .catch((error: unknown) => this.logged.push(`start failed: ${String(error)}`));
+    });
+  }
+
+  #create(machine: Machine, openLinks: OpenLinks): Station {
+    const { world } = this.#ports;
+    let ids = 0;
+    return createStation({
+      dir: this.dir,
+      app: 'simulation',
+      clock: machine.clock,
+      random: world.chance.unit,
+      newId: () => {
+        ids += 1;
+        return `${machine.name}-${ids}-${world.chance.below(1e9).toString(36)}`;
+      },
+      hash: sha256,
+      log: (event, facts) => {
+        this.logged.push(`${world.elapsed.toFixed(1)} ${event} ${JSON.stringify(facts ?? {})}`);
+        if (this.logged.length > 200) this.logged.splice(0, 100);
+      },
+      settings: memorySettings({ serverUrl: SERVER_URL, token: this.token }),
+      toasts: { show: (item) => this.#toast(item), withdraw: () => undefined },
+      push: (channel, payload) => this.#pushed(channel, payload),
+      openLinks,
     });
   }
 

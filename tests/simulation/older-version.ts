@@ -1,0 +1,36 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+
+/** A cache of whatever other version: it is never migrated. */
+const ageCache = (dir: string): void => {
+  const pointer = join(dir, 'cache.current');
+  const file = existsSync(pointer) ? join(dir, readFileSync(pointer, 'utf8').trim()) : '';
+  if (file === '' || !existsSync(file)) return;
+  const cache = new Database(file);
+  cache.pragma('user_version = 99');
+  cache.close();
+};
+
+/** The journal as it was before the newest migration, with everything in it that it had then. */
+const ageJournal = (dir: string): void => {
+  const file = join(dir, 'journal.db');
+  if (!existsSync(file)) return;
+  const journal = new Database(file);
+  const version = journal.pragma('user_version', { simple: true });
+  if (version !== 2) throw new Error(`nobody has said here what a journal was like before version ${version}`);
+  journal.exec(`
+    DROP INDEX inbox_waiting;
+    ALTER TABLE inbox DROP COLUMN taken_by;
+    ALTER TABLE inbox DROP COLUMN inspection_id;
+    PRAGMA user_version = 1;
+  `);
+  journal.close();
+  for (const name of readdirSync(dir)) if (name.startsWith('journal.db.before-')) rmSync(join(dir, name));
+};
+
+/** Makes a station's files what the application finds after it was updated. Nobody may have them open. */
+export const asOfTheVersionBefore = (dir: string): void => {
+  ageCache(dir);
+  ageJournal(dir);
+};
