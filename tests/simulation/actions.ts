@@ -5,6 +5,7 @@ const WEIGHTS = {
   mutate: 440,
   scan: 110,
   note: 60,
+  inspect: 60,
   announce: 40,
   upload: 30,
   look: 40,

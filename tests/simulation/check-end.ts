@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Verdict } from '#contract/wire/sync.ts';
 import { originTag } from '../../server/storage/digest.ts';
-import { checkInbox } from './check-inbox.ts';
+import { checkInbox, checkWithdrawn } from './check-inbox.ts';
 import type { Laboratory } from './laboratory.ts';
 import { forbiddenMarks } from './people.ts';
 import type { JournalRow, StationNode } from './station-node.ts';
@@ -249,5 +249,6 @@ export const checkEnd = async (laboratory: Laboratory): Promise<void> => {
     checkView(station);
     scanFiles(laboratory, station);
     checkInbox(laboratory, station);
+    checkWithdrawn(laboratory, station);
   }
 };

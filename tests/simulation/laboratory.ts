@@ -67,7 +67,8 @@ export class Laboratory {
     this.shipments.push(...start.shipments);
     this.world.watch = (machine) => this.#watch(machine);
     await this.startServer();
-    for (let at = 0; at < stations; at += 1) await this.addStation(PEOPLE[at % PEOPLE.length] as Person);
+    const first = this.world.chance.below(PEOPLE.length);
+    for (let at = 0; at < stations; at += 1) await this.addStation(PEOPLE[(first + at) % PEOPLE.length] as Person);
   }
 
   end(): void {

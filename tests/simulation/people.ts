@@ -17,6 +17,7 @@ export const PEOPLE: readonly Person[] = [
   { sub: 'lea', name: 'Lea', role: 'lead', warehouses: ['*'] },
   { sub: 'nia', name: 'Nia', role: 'receiver', warehouses: ['W1'] },
   { sub: 'sol', name: 'Sol', role: 'lead', warehouses: ['W2'] },
+  { sub: 'ina', name: 'Ina', role: 'inspector', warehouses: ['W1'] },
   { sub: 'ivy', name: 'Ivy', role: 'inspector', warehouses: ['*'] },
   { sub: 'rob', name: 'Rob', role: 'receiver', warehouses: ['*'] },
   { sub: 'sam', name: 'Sam', role: 'supplier', warehouses: ['*'], supplierId: 'ACME' },

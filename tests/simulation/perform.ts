@@ -8,7 +8,7 @@ import type { Laboratory } from './laboratory.ts';
 import { asOfTheVersionBefore } from './older-version.ts';
 import { EVE, PEOPLE, SUPPLIERS, tokenOf, WAREHOUSES } from './people.ts';
 import type { StationNode } from './station-node.ts';
-import { doWork } from './work.ts';
+import { doInspection, doWork } from './work.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const MOST_STATIONS = 8;
@@ -101,6 +101,8 @@ export const perform = async (laboratory: Laboratory, { do: what, station: which
       return doWork(laboratory, station, pick, 'recordScan');
     case 'note':
       return doWork(laboratory, station, pick, pick % 2 === 0 ? 'addNote' : 'placeHold');
+    case 'inspect':
+      return doInspection(laboratory, station, pick);
     case 'announce': {
       laboratory.markers += 1;
       const place = pick % 3 === 0 ? at(WAREHOUSES, pick) : ROAMING;

@@ -20,6 +20,16 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** A piece of work that the screen was told is saved. */
 export type SavedWork = { readonly type: CommandName; readonly marker: string; readonly by: string };
 
+export type InboxRow = {
+  readonly owner: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly kind: string;
+  readonly title: string;
+  readonly inspection_id: string | null;
+  readonly taken_by: string | null;
+};
+
 export type JournalRow = {
   readonly client_id: string;
   readonly n: number;
@@ -253,8 +263,8 @@ export class StationNode {
     return this.journal().some((row) => row.client_id === clientId && row.n === n);
   }
 
-  inbox(): { owner: string; epoch: string; seq: number; kind: string; title: string }[] {
-    return this.#read('SELECT owner, epoch, seq, kind, title FROM inbox ORDER BY epoch, seq');
+  inbox(): InboxRow[] {
+    return this.#read('SELECT owner, epoch, seq, kind, title, inspection_id, taken_by FROM inbox ORDER BY epoch, seq');
   }
 
   #read<Row>(sql: string): Row[] {

@@ -137,12 +137,12 @@ export const doWork = async (
   station: StationNode,
   pick: number,
   only?: CommandName,
+  shipmentId = pickShipment(laboratory, station, pick),
 ): Promise<void> => {
   laboratory.markers += 1;
   const n = laboratory.markers;
   const role = station.person.role;
   const fitting = POOL.filter((name) => commandRule(name).who.includes(role));
-  const shipmentId = pickShipment(laboratory, station, pick);
   const status = station.view?.shipments.find(({ id }) => id === shipmentId)?.status;
   const next = fitting.filter(
     (name) => status !== undefined && commandRule(name).from?.includes(status) && commandRule(name).to !== null,
@@ -163,4 +163,14 @@ export const doWork = async (
     if (pick % 2 === 0) await station.open(shipmentId);
   }
   await station.save(type, args, marker, base);
+};
+
+/** Inspections are asked for and taken, often the same one by several: at this station, or where somebody stands who may. */
+export const doInspection = async (laboratory: Laboratory, station: StationNode, pick: number): Promise<void> => {
+  const may = laboratory.stations.filter(({ person }) => commandRule('claimInspection').who.includes(person.role));
+  const there = may.length === 0 || pick % 7 === 0 ? station : at(may, pick >> 3);
+  const asked = [...laboratory.made.keys()].filter((key) => key.startsWith('inspection:'));
+  const shipmentId = asked.at(-1 - (pick % Math.min(4, asked.length || 1)))?.slice('inspection:'.length);
+  if (shipmentId === undefined || pick % 3 === 0) return doWork(laboratory, there, pick, 'requestInspection');
+  return doWork(laboratory, there, pick, 'claimInspection', shipmentId);
 };
