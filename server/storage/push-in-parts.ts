@@ -10,17 +10,20 @@ const count = (list: unknown): number => (Array.isArray(list) ? list.length : 0)
 /** Rows that a mutation makes, about: only notices have many. */
 const rowsOf = ({ args: { lines, handlingUnits } }: Mutation): number => 1 + count(lines) + count(handlingUnits);
 
-/** The same mutations in the same order, as many together as are not too much at once. */
+/** The same mutations in the same order, as many together as are not too much at once; one part of nothing when there are none. */
 const partsOf = (mutations: readonly Mutation[]): Mutation[][] => {
-  const parts: Mutation[][] = [];
-  let rows = Number.POSITIVE_INFINITY;
+  let part: Mutation[] = [];
+  const parts = [part];
+  let rows = 0;
   for (const mutation of mutations) {
-    rows += rowsOf(mutation);
-    if (rows <= MOST_ROWS) parts.at(-1)?.push(mutation);
-    else {
-      parts.push([mutation]);
-      rows = rowsOf(mutation);
+    const more = rowsOf(mutation);
+    if (rows > 0 && rows + more > MOST_ROWS) {
+      part = [];
+      parts.push(part);
+      rows = 0;
     }
+    part.push(mutation);
+    rows += more;
   }
   return parts;
 };

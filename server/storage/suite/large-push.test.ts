@@ -59,6 +59,12 @@ describe.each(STORAGES)('a large push on $name', ({ makePlace }) => {
     expect(dock.storage.position().head).toBe(head + 6 * 1_001);
   });
 
+  it('of nothing says where its station stands', async () => {
+    const dock = await docks.make();
+    await dock.storage.push(LEA, CLIENT, [notice(dock, 1, 1)]);
+    expect(await dock.storage.push(LEA, CLIENT, [])).toEqual({ verdicts: [], lastN: 1 });
+  });
+
   it('stops where it has to, and keeps what came before', async () => {
     const dock = await docks.make();
     const all = notices(dock, 5, 2_000).map((each, at) => (at === 3 ? { ...each, n: 7 } : each));
