@@ -127,6 +127,9 @@ const setDurable = (database: Database.Database): void => {
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  // A statement of many rows notes each page before it changes it, in case it has to be undone alone: in a file it would be one more
+  // to write for every group.
+  database.pragma('temp_store = MEMORY');
   database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   const mode = database.pragma('journal_mode', { simple: true });
   const synchronous = database.pragma('synchronous', { simple: true });
