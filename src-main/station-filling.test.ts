@@ -28,8 +28,8 @@ afterEach(async () => {
 });
 
 /** Enough rows for some batches, and one more that only the end of the snapshot brings. */
-const ROWS = 500;
-const SHOWN = 420;
+const ROWS = 600;
+const SHOWN = 520;
 
 /** The server's snapshot, which stops before its end until it is let go or broken off. */
 const slowly = (links: FakeLinks) => {

@@ -2,7 +2,7 @@ import type { Cursor, Frame, SnapshotRow } from '#contract/wire/sync.ts';
 import { LinkFault, unreachable } from './link-fault.ts';
 import type { Cache, CacheRebuild, HttpPort, Position } from './ports.ts';
 
-const ROWS_PER_BATCH = 200;
+const ROWS_PER_BATCH = 500;
 /** Of the first batch: there is something to show however slowly the rest comes. */
 const FIRST_ROWS = 20;
 

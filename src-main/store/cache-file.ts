@@ -8,9 +8,10 @@ import { SerialQueue } from '../core/serial-queue.ts';
 import { StoreFault } from '../core/store-fault.ts';
 import { CACHE_SCHEMA, CACHE_VERSION, searchWords } from './cache-schema.ts';
 import { insist } from './insist.ts';
-import { type Db, guarded, openDatabase, storeFault } from './open-database.ts';
+import { LogFolder } from './log-folder.ts';
+import { type Db, guarded, openDatabase, type Synchronous, storeFault } from './open-database.ts';
 import { Slicer } from './slicer.ts';
-import { syncToDisk } from './sync-to-disk.ts';
+import { syncFile, syncToDisk } from './sync-to-disk.ts';
 
 /** In the place of a path: a cache that is gone with the process, for a disk that takes none. */
 export const IN_MEMORY = ':memory:';
@@ -47,6 +48,8 @@ export class CacheFile implements CacheWriter {
   readonly #db: Db;
   readonly #sql: Record<keyof ReturnType<typeof prepare>, Statement<unknown[]>>;
   readonly #writes = new SerialQueue();
+  /** None while the file is being filled: SQLite waits for no disk then, and may do it by itself. */
+  #folder: LogFolder | null = null;
   /** One for all: a chain of short transactions would otherwise never let the loop go. */
   readonly #slicer = new Slicer();
   #position: Position | null;
@@ -71,6 +74,7 @@ export class CacheFile implements CacheWriter {
       if (scope !== null && this.meta('scope') === null) guarded(() => this.#sql.putMeta.run('scope', scope));
       const stored = this.meta('position');
       this.#position = stored === null ? null : (JSON.parse(stored) as Position);
+      if (!filling) this.#foldApart();
       // A database in memory belongs to its connection; a read may then see half a frame, which the next push corrects.
       this.reader = path === IN_MEMORY ? this.#db : openDatabase(path, 'NORMAL', false);
     } catch (error) {
@@ -154,6 +158,7 @@ export class CacheFile implements CacheWriter {
         this.#db.pragma('wal_checkpoint(PASSIVE)');
         await sync(this.path);
         this.#db.pragma('synchronous = NORMAL');
+        this.#foldApart();
       } catch (error) {
         throw storeFault(error);
       }
@@ -161,17 +166,30 @@ export class CacheFile implements CacheWriter {
   }
 
   /** Waits for what is running. */
-  async close(): Promise<void> {
-    await this.#writes.idle();
-    if (this.#reads > 0) await new Promise<void>((resolve) => (this.#closing = resolve));
-    this.reader.close();
-    this.#db.close();
+  close(): Promise<void> {
+    return this.#close('NORMAL');
   }
 
   async remove(): Promise<void> {
-    await this.close();
+    await this.#close('OFF');
     if (this.path === IN_MEMORY) return;
     for (const side of ['', '-wal', '-shm']) rmSync(this.path + side, { force: true });
+  }
+
+  /** What is left in the log is folded back at the end, as safely as the file is worth. */
+  async #close(synchronous: Synchronous): Promise<void> {
+    await this.#writes.idle();
+    await this.#folder?.close();
+    if (this.#reads > 0) await new Promise<void>((resolve) => (this.#closing = resolve));
+    this.reader.close();
+    if (this.#db.open) guarded(() => this.#db.pragma(`synchronous = ${synchronous}`));
+    this.#db.close();
+  }
+
+  #foldApart(): void {
+    if (this.path === IN_MEMORY) return;
+    this.#db.pragma('wal_autocheckpoint = 0');
+    this.#folder = new LogFolder({ db: this.#db, path: this.path, writes: this.#writes, sync: syncFile });
   }
 
   #applyChange({ entity, id, seq, shipmentId, op, row }: Change): void {
@@ -203,6 +221,7 @@ export class CacheFile implements CacheWriter {
         await run(this.#slicer);
         await this.#slicer.breathe();
         this.#sql.commit.run();
+        this.#folder?.afterCommit();
       } catch (error) {
         // SQLite may have rolled back by itself (disk full); then there is nothing to roll back.
         if (this.#db.inTransaction) this.#sql.rollback.run();

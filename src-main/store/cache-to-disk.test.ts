@@ -119,7 +119,7 @@ describe('how safely a cache writes', () => {
   it('is as ever once the filling has ended', async () => {
     const file = new CacheFile(join(dir, 'cache-1.db'), null, true);
     const seen = await pragmasDuring(() => file.toDisk());
-    expect(seen).toEqual(['wal_checkpoint(PASSIVE)', 'synchronous = NORMAL']);
+    expect(seen).toEqual(['wal_checkpoint(PASSIVE)', 'synchronous = NORMAL', 'wal_autocheckpoint = 0']);
     await file.close();
   });
 });

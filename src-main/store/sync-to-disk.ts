@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 /** Windows opens no folders; its file systems write the entry of a file together with the file. */
 const opensFolders = process.platform !== 'win32';
 
-const sync = async (path: string, flags: string): Promise<void> => {
+const syncAt = async (path: string, flags: string): Promise<void> => {
   const handle = await open(path, flags);
   try {
     await handle.sync();
@@ -13,6 +13,9 @@ const sync = async (path: string, flags: string): Promise<void> => {
   }
 };
 
+/** Resolves when what was written to a file is on the disk. The loop is not held meanwhile. Rejects with the error of the file system. */
+export const syncFile = (path: string): Promise<void> => syncAt(path, 'r+');
+
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /**
@@ -20,9 +23,9 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
  * loop is not held meanwhile. Rejects with the error of the file system; then nothing is known of the file.
  */
 export const syncToDisk = async (file: string): Promise<void> => {
-  await sync(file, 'r+');
-  await sync(`${file}-wal`, 'r+').catch((error: unknown) => {
+  await syncFile(file);
+  await syncFile(`${file}-wal`).catch((error: unknown) => {
     if (!isMissing(error)) throw error;
   });
-  if (opensFolders) await sync(dirname(file), 'r');
+  if (opensFolders) await syncAt(dirname(file), 'r');
 };
