@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type Database from 'better-sqlite3';
 import type { Actor } from '#contract/domain/roles.ts';
 import type { Change } from '#contract/wire/sync.ts';
 import type { Group } from '../../server/core/scope.ts';
@@ -9,7 +8,8 @@ import { LogIndex } from './log-index.ts';
 import { Moves } from './moves.ts';
 import { require } from './violation.ts';
 
-type StoredChange = {
+/** A row of the server's log as it stands in the database. */
+export type StoredChange = {
   readonly seq: number;
   readonly tx_end: number;
   readonly entity: string;
@@ -93,8 +93,7 @@ export class History {
   }
 
   /** Takes in what was committed since. Returns the new changes; throws when the log has a hole. */
-  follow(database: Database.Database): Logged[] {
-    const found = database.prepare('SELECT * FROM change WHERE seq > ? ORDER BY seq').all(this.head) as StoredChange[];
+  follow(found: readonly StoredChange[]): Logged[] {
     const news = found.map(toLogged);
     for (const each of news) {
       require(each.raw.seq === this.head + 1, 'lost', 'frames contiguous', () =>

@@ -40,6 +40,8 @@ export class Machine {
   fuse: number | null = null;
   /** So many more writes fit on the disk; the one after them finds it full, and then somebody makes room. */
   roomFor: number | null = null;
+  /** Statements so far that may have written something. */
+  writes = 0;
   onFuse: () => void = () => undefined;
   #lastTurn = 0;
 
@@ -76,7 +78,9 @@ export class Machine {
         throw new Killed();
       }
     }
-    if (!isWrite || this.roomFor === null) return;
+    if (!isWrite) return;
+    this.writes += 1;
+    if (this.roomFor === null) return;
     this.roomFor -= 1;
     if (this.roomFor >= 0) return;
     this.roomFor = null;

@@ -18,6 +18,11 @@ const ageJournal = (dir: string): void => {
   if (!existsSync(file)) return;
   const journal = new Database(file);
   const version = journal.pragma('user_version', { simple: true });
+  if (version === 1) {
+    // It died in its last upgrade before anything was changed.
+    journal.close();
+    return;
+  }
   if (version !== 2) throw new Error(`nobody has said here what a journal was like before version ${version}`);
   journal.exec(`
     DROP INDEX inbox_waiting;

@@ -6,7 +6,7 @@ import { scanFiles } from './check-end.ts';
 import { announcement, ROAMING, roams, shipmentIdOf } from './furnished.ts';
 import type { Laboratory } from './laboratory.ts';
 import { asOfTheVersionBefore } from './older-version.ts';
-import { EVE, PEOPLE, SUPPLIERS, tokenOf, WAREHOUSES } from './people.ts';
+import { EVE, PEOPLE, type Person, SUPPLIERS, tokenOf, WAREHOUSES } from './people.ts';
 import type { StationNode } from './station-node.ts';
 import { doInspection, doWork } from './work.ts';
 
@@ -58,16 +58,27 @@ const changePerson = async (laboratory: Laboratory, station: StationNode, pick: 
   if (station.machine.isAlive) scanFiles(laboratory, station);
 };
 
-/** An admin gives whoever works at a station the rights of somebody else, whatever that person is doing. */
-const changeRights = async ({ server, world }: Laboratory, { person }: StationNode, pick: number): Promise<void> => {
+/** An admin gives a person the rights of somebody else, whatever they are doing. */
+const give = async (
+  { server, world }: Laboratory,
+  id: string,
+  { role, warehouses, supplierId }: Person,
+): Promise<void> => {
   if (server?.machine.isAlive !== true) return;
-  const { role, warehouses, supplierId } = at(PEOPLE, pick);
   const body = { role, warehouses, ...(supplierId === undefined ? {} : { supplierId }) };
-  const ask = { params: { id: person.sub }, body };
+  const ask = { params: { id }, body };
   await world.as(
     server.machine,
     () => void server.ask(tokenOf(EVE, 0), 'PUT', '/api/users/:id/access', ask).catch(() => undefined),
   );
+};
+
+/** Rights change, and now and then once more, while what the first change set off is under way. */
+const changeRights = async (laboratory: Laboratory, { person }: StationNode, pick: number): Promise<void> => {
+  await give(laboratory, person.sub, at(PEOPLE, pick));
+  if (pick % 3 !== 0) return;
+  await laboratory.pass(pick % 50);
+  await give(laboratory, person.sub, at(PEOPLE, pick >> 3));
 };
 
 /** A supplier sends goods elsewhere that are on the road, or says so too late. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PushChannel, Pushes } from '#contract/bridge/channels.ts';
 import type { InboxItem, Saved, ShipmentView, StationView, ViewPatch } from '#contract/bridge/view.ts';
@@ -8,8 +8,9 @@ import type { Position } from '../../src-main/core/ports.ts';
 import type { OpenLinks } from '../../src-main/link-session.ts';
 import { createStation, type Station } from '../../src-main/station.ts';
 import { applyPatch, memorySettings } from '../../src-main/station-for-tests.ts';
+import { Cable, type Observer } from './cable.ts';
 import { Machine, type OpenDatabase } from './machine.ts';
-import { Cable, type Observer, simulatedLinks } from './network.ts';
+import { simulatedLinks } from './network.ts';
 import { type Person, tokenOf } from './people.ts';
 import { copyImage, type ServerNode } from './server-node.ts';
 import type { World } from './world.ts';
@@ -55,6 +56,14 @@ const lookerOf = (file: string, database: OpenDatabase) => ({
   rows: database.prepare('SELECT entity, id, seq, body FROM row'),
 });
 
+const POINTER = 'cache.current';
+
+/** Another whenever the pointer was replaced; empty when there is none. */
+const pointerKey = (dir: string): string => {
+  const stat = statSync(join(dir, POINTER), { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${dir} ${stat.ino} ${stat.mtimeMs}`;
+};
+
 /** What a device remembers in the laboratory over all its starts. */
 export type Memory = {
   readonly saved: SavedWork[];
@@ -94,6 +103,8 @@ export class StationNode {
   #unplug: () => void = () => undefined;
   #starts = 0;
   #looker: ReturnType<typeof lookerOf> | null = null;
+  #current = { pointer: '', file: '' };
+  #lookedAt = '';
 
   constructor(ports: StationPorts, name: string, dir: string, person: Person, memory?: Memory) {
     this.#ports = ports;
@@ -247,20 +258,26 @@ export class StationNode {
     });
   }
 
+  /** Whether anything was written since this was asked last: of what was not, nothing new can be seen. */
+  hasChanged(): boolean {
+    const before = this.#lookedAt;
+    const { name, writes } = this.machine;
+    this.#lookedAt = `${name} ${writes} ${pointerKey(this.dir)}`;
+    return this.#lookedAt !== before;
+  }
+
   #cacheFile(): string {
-    try {
-      return join(this.dir, readFileSync(join(this.dir, 'cache.current'), 'utf8').trim());
-    } catch {
-      return '';
+    const pointer = pointerKey(this.dir);
+    if (pointer === '') return '';
+    if (pointer !== this.#current.pointer) {
+      const file = join(this.dir, readFileSync(join(this.dir, POINTER), 'utf8').trim());
+      this.#current = { pointer, file };
     }
+    return this.#current.file;
   }
 
   journal(): JournalRow[] {
     return this.#read('SELECT client_id, n, user_id, type, args, state, verdict FROM mutation ORDER BY client_id, n');
-  }
-
-  hasWork(clientId: string, n: number): boolean {
-    return this.journal().some((row) => row.client_id === clientId && row.n === n);
   }
 
   inbox(): InboxRow[] {
