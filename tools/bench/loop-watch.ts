@@ -8,7 +8,7 @@ export type Stalls = Spread & { readonly looks: number };
 /**
  * How late the loop of this process comes round: a timer every millisecond, and how much longer than that it took. `held` is the
  * part of it in which this thread had a processor: what is left of the stall where nothing else runs on the machine, but for waits
- * of its own, as for a disk. What is watched is the time between `during`'s start and end; several of them add up.
+ * of its own, as for a disk; the system counts it in steps of up to 4 ms. What is watched is the time between `during`'s start and end; several of them add up.
  */
 export class LoopWatch {
   readonly #late: number[] = [];
@@ -19,9 +19,9 @@ export class LoopWatch {
     let cpu = process.threadCpuUsage();
     const look = (): void => {
       const now = performance.now();
-      this.#late.push(Math.max(0, now - last - LOOK_MS));
       const { user, system } = process.threadCpuUsage(cpu);
-      this.#held.push((user + system) / 1_000);
+      this.#late.push(Math.max(0, now - last - LOOK_MS));
+      this.#held.push(Math.min(now - last, (user + system) / 1_000));
       last = now;
       cpu = process.threadCpuUsage();
     };

@@ -43,24 +43,38 @@ export const startWholeStation = async (options: WholeOptions): Promise<Station>
 /** Milliseconds that a live station goes on, because its board and inbox have work left. */
 const AFTER_MS = 30;
 
-/** Starts a whole station, waits until it is live and its page has been told, and stops it. Returns the snapshots it took. */
-export const liveOnce = async (options: Omit<WholeOptions, 'log' | 'onPatch'>): Promise<number> => {
+/** Runs a part of a station's life, and looks at it meanwhile. */
+type During = <T>(part: () => Promise<T>) => Promise<T>;
+const unwatched: During = (part) => part();
+
+/**
+ * Starts a whole station, waits until it is live and its page has been told, and stops it. Returns the snapshots it took.
+ * `ends` is about the start and the stop, when files are opened and closed; `between` about all that the link brings.
+ */
+export const liveOnce = async (
+  options: Omit<WholeOptions, 'log' | 'onPatch'>,
+  { ends = unwatched, between = unwatched }: { ends?: During; between?: During } = {},
+): Promise<number> => {
   let snapshots = 0;
   let live: () => void = () => undefined;
   const isLive = new Promise<void>((resolve) => {
     live = resolve;
   });
-  const station = await startWholeStation({
-    ...options,
-    log: (event) => {
-      if (event === 'sync.rebuild') snapshots += 1;
-    },
-    onPatch: ({ connection }) => {
-      if (connection?.kind === 'live') live();
-    },
+  const starting = () =>
+    startWholeStation({
+      ...options,
+      log: (event) => {
+        if (event === 'sync.rebuild') snapshots += 1;
+      },
+      onPatch: ({ connection }) => {
+        if (connection?.kind === 'live') live();
+      },
+    });
+  const station = await ends(starting);
+  await between(async () => {
+    await isLive;
+    await sleep(AFTER_MS);
   });
-  await isLive;
-  await sleep(AFTER_MS);
-  await station.stop();
+  await ends(() => station.stop());
   return snapshots;
 };
