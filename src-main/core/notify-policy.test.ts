@@ -53,6 +53,8 @@ describe('status changes', () => {
       body: 'PO 4711 · Acme · by Lena',
       at: AT,
       seen: false,
+      inspectionId: null,
+      takenBy: null,
     });
     const [refused] = topics('lead', [moved('refused')], BEFORE);
     expect(refused?.body).toBe('PO 4711 · Acme · why · by Lena');
