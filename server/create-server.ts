@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
-import { createVerify } from './access.ts';
+import { type Access, createVerify } from './access.ts';
 import { AccessChanges } from './access-changes.ts';
 import type { Storage } from './core/storage.ts';
 import { Turnstile } from './core/turnstile.ts';
@@ -74,7 +74,10 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
     tailerLag: (): number => sockets.lag(),
   };
   const metrics = createMetrics(gauges, options.processMetrics === true);
-  const receivePush = createReceivePush(storage, now, (_verdicts, seconds) => metrics.committed('push', seconds));
+  const accessNow = (access: Access): Access => accessChanges.now(access);
+  const receivePush = createReceivePush(storage, accessNow, now, (_verdicts, seconds) =>
+    metrics.committed('push', seconds),
+  );
   const documents = await openDocumentStore(join(dataDir, 'documents'));
   const waiters = new ChangeWaiters(storage, clock);
   const snapshots = new SnapshotShelf({ storage, folder: join(dataDir, 'snapshots'), clock, newId: uuidv7 });
@@ -100,7 +103,7 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   const { catchUp: catchUps } = turnstiles;
   const sockets: SocketManager = new SocketManager({
     ...shared,
-    accessNow: (access) => accessChanges.now(access),
+    accessNow,
     clock,
     receivePush,
     meter,

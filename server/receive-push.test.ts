@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ProblemError } from '#contract/wire/errors.ts';
 import type { Mutation, PushReply } from '#contract/wire/sync.ts';
+import type { Access } from './access.ts';
 import type { Sender, Storage } from './core/storage.ts';
 import { createReceivePush } from './receive-push.ts';
 
 // What storage makes of a push is its own suite; here is what reaches it, and what does not.
 
-const sender = { actor: { id: 'mara', name: 'Mara', role: 'receiver' } } as Sender;
+const sender = { actor: { id: 'mara', name: 'Mara', role: 'receiver' } } as Access;
 const piece = (n: number, clientId = 'station-1') => ({
   clientId,
   n,
@@ -29,6 +30,7 @@ const receive = async (payload: unknown, stoppedBy?: PushReply['stoppedBy']) => 
   let clock = 0;
   const receivePush = createReceivePush(
     storage,
+    (access) => access,
     () => (clock += 500),
     (_verdicts, seconds) => done.push(seconds),
   );

@@ -1,13 +1,14 @@
 import { ProblemError } from '#contract/wire/errors.ts';
 import { type Mutation, mutation, type PushReply, pushRequest, type Verdict } from '#contract/wire/sync.ts';
+import type { Access, Overrule } from './access.ts';
 import { mended } from './core/plain-json.ts';
-import type { Sender, Storage } from './core/storage.ts';
+import type { Storage } from './core/storage.ts';
 
 /**
  * Takes what a station pushed, by socket or HTTP, once its shape was checked at the door; throws `ProblemError` only when the
  * request as a whole cannot be read.
  */
-export type ReceivePush = (sender: Sender, payload: unknown) => Promise<PushReply>;
+export type ReceivePush = (access: Access, payload: unknown) => Promise<PushReply>;
 
 type Stop = NonNullable<PushReply['stoppedBy']>;
 
@@ -49,8 +50,13 @@ const stationOf = (request: { clientId?: string | undefined; mutations: readonly
 };
 
 export const createReceivePush =
-  (storage: Storage, now: () => number, onDone: (verdicts: readonly Verdict[], seconds: number) => void): ReceivePush =>
-  async (sender, payload) => {
+  (
+    storage: Storage,
+    accessNow: Overrule['now'],
+    now: () => number,
+    onDone: (verdicts: readonly Verdict[], seconds: number) => void,
+  ): ReceivePush =>
+  async (access, payload) => {
     // Refused, a broken text would hold up everything a station has to say after it, and nobody there could mend it.
     const request = pushRequest.safeParse(mended(payload));
     if (!request.success) {
@@ -62,7 +68,7 @@ export const createReceivePush =
     const started = now();
     const reply =
       prefix.length > 0
-        ? await storage.push(sender, clientId, prefix)
+        ? await storage.push(access, clientId, prefix, () => accessNow(access))
         : { verdicts: [], lastN: await storage.lastN(clientId) };
     onDone(reply.verdicts, (now() - started) / 1000);
     return stop === null || reply.stoppedBy !== undefined ? reply : { ...reply, stoppedBy: stop };

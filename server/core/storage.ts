@@ -75,9 +75,10 @@ export interface Storage {
   submit(submissions: readonly Submission[], key?: IdempotencyKey): Promise<Outcome[]>;
   /**
    * Mutations of one station, in order, exactly once in effect (ledger by client and `n`). Ends early with `stoppedBy`
-   * (out_of_order, identity_conflict, malformed). `mutations` have been parsed; their `args` have not.
+   * (out_of_order, identity_conflict, malformed). `mutations` have been parsed; their `args` have not. `senderNow` says what the
+   * sender may do by now: a large push goes in several commits, and rights may be changed between them.
    */
-  push(sender: Sender, clientId: string, mutations: readonly Mutation[]): Promise<PushReply>;
+  push(sender: Sender, clientId: string, mutations: readonly Mutation[], senderNow?: () => Sender): Promise<PushReply>;
   /** Highest `n` with a verdict for this client; 0 when unknown. */
   lastN(clientId: string): Promise<number>;
 

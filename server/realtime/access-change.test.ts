@@ -204,4 +204,24 @@ describe('a change of what somebody may see', () => {
     for (const socket of sockets)
       expect((await say<{ code: string }>(socket, 'join:shipment', { shipmentId: id })).code).toBe('not_found');
   });
+
+  it('decides what is left of a large push that is being written', async () => {
+    const notices = Array.from({ length: 6 }, (_, at) => ({
+      clientId: `station-of-${nora.sub}`,
+      n: at + 1,
+      type: 'announceShipment',
+      args: { warehouseId: 'JOL', lines: Array.from({ length: 2_000 }, () => ({ quantity: '1' })) },
+      occurredAt: new Date().toISOString(),
+    }));
+    const { head } = dock.server.storage.position();
+    const pushing = dock.ask('POST /api/sync/mutations', { person: nora, json: { mutations: notices } });
+    while (dock.server.storage.position().head === head) await moment(1);
+    await give(DAL);
+    await pushing;
+    const again = await dock.ask('POST /api/sync/mutations', { person: nora, json: { mutations: notices } });
+    expect(again.body).toMatchObject({ lastN: 6 });
+    const { verdicts } = again.body as unknown as { verdicts: { verdict: string; code?: string }[] };
+    expect(verdicts[0]).toMatchObject({ verdict: 'applied' });
+    expect(verdicts.at(-1)).toMatchObject({ verdict: 'rejected', code: 'unknown_warehouse' });
+  });
 });

@@ -1,4 +1,5 @@
 import type { Mutation, PushReply, Verdict } from '#contract/wire/sync.ts';
+import type { Sender } from '../core/storage.ts';
 import type { Job } from './group-committer.ts';
 import { type PushWork, pushJob } from './push-job.ts';
 
@@ -30,17 +31,19 @@ const partsOf = (mutations: readonly Mutation[]): Mutation[][] => {
 
 /**
  * One station's mutations, in order, each exactly once in effect. What is too much for one commit goes in several: each is then
- * there for good although a later one fails, and that throws; sent again, the ledger answers for those that are there.
+ * there for good although a later one fails, and that throws; sent again, the ledger answers for those that are there. Each is
+ * decided by what the sender may do when its turn comes.
  */
 export const pushInParts = async (
   enqueue: <T>(job: Job<T>) => Promise<T>,
   work: PushWork,
+  senderNow: () => Sender,
   newId: () => string,
 ): Promise<PushReply> => {
   const verdicts: Verdict[] = [];
   let reply: PushReply = { verdicts, lastN: 0 };
   for (const mutations of partsOf(work.mutations)) {
-    reply = await enqueue(pushJob({ ...work, mutations }, newId));
+    reply = await enqueue(pushJob({ ...work, sender: senderNow(), mutations }, newId));
     verdicts.push(...reply.verdicts);
     if (reply.stoppedBy !== undefined) break;
   }

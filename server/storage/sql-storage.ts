@@ -74,10 +74,10 @@ export const createSqlStorage = (ports: SqlStoragePorts): Storage => {
     },
     submit: async (submissions, key) =>
       submissions.length === 0 ? [] : committer.enqueue(submitJob(submissions, newId, key)),
-    push: async (sender, clientId, mutations) => {
+    push: async (sender, clientId, mutations, senderNow = () => sender) => {
       const approvals = await leadApprovals(sender, mutations, ports.approveByPin);
       const work = { sender, clientId, mutations, approvals };
-      return pushInParts((job) => committer.enqueue(job), work, newId);
+      return pushInParts((job) => committer.enqueue(job), work, senderNow, newId);
     },
     keepAnswer: (key, answer) => committer.enqueue(keepAnswerJob(key, answer)),
     setAccess: (change) => committer.enqueue(setAccessJob(change)),

@@ -152,7 +152,12 @@ export class ServerNode {
       onFault: (error: unknown) => this.faults.push(String(error)),
     };
     this.#tailer = new Tailer(storage, outlet, clock);
-    const receivePush = createReceivePush(storage, clock.now, () => undefined);
+    const receivePush = createReceivePush(
+      storage,
+      (access) => this.#access.now(access),
+      clock.now,
+      () => undefined,
+    );
 
     const log = {
       debug: quiet,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Mutation } from '#contract/wire/sync.ts';
+import type { Sender } from '../../core/storage.ts';
 import { docksIn } from './docks.ts';
 import { STORAGES } from './storages.ts';
 import { CLIENT, LEA, ROB, type SuiteDock } from './suite-dock.ts';
@@ -57,6 +58,19 @@ describe.each(STORAGES)('a large push on $name', ({ makePlace }) => {
     expect(reply).toEqual({ verdicts: seqs.map((seq, at) => ({ n: at + 1, verdict: 'applied', seq })), lastN: 6 });
     expect(await dock.storage.push(LEA, CLIENT, all)).toEqual(reply);
     expect(dock.storage.position().head).toBe(head + 6 * 1_001);
+  });
+
+  it('is decided by what its sender may do when the turn of each part comes', async () => {
+    const dock = await docks.make();
+    let sender: Sender = LEA;
+    const large = dock.storage.push(LEA, CLIENT, notices(dock, 4, 2_000), () => sender);
+    // Goes with the first of them, as it was asked for while that waited.
+    await dock.storage.push(LEA, OTHER, [{ ...notice(dock, 9, 1), n: 1, clientId: OTHER }]);
+    sender = ROB;
+    const { verdicts, lastN } = await large;
+    expect(verdicts[0]?.verdict).toBe('applied');
+    expect(verdicts.at(-1)).toMatchObject({ n: 4, verdict: 'rejected', code: 'forbidden' });
+    expect(lastN).toBe(4);
   });
 
   it('of nothing says where its station stands', async () => {
