@@ -85,7 +85,7 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
     catchUp: new Turnstile(limits.catchUps, clock),
     snapshots: new Turnstile(limits.snapshots, clock),
   };
-  const intake = { storage, metrics, now, newId: uuidv7, createUnknown };
+  const intake = { storage, metrics, now, newId: uuidv7, createUnknown, accessNow };
   const takers = {
     takeNotice: createTakeNotice(intake),
     takeAnnouncements: createTakeAnnouncements(intake),

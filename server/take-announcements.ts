@@ -4,6 +4,7 @@ import { ProblemError } from '#contract/wire/errors.ts';
 import type { AsnWarning, announceBody } from '#contract/wire/http.ts';
 import type { Access } from './access.ts';
 import { mayWorkIn } from './core/gate.ts';
+import { requireNoticeSender } from './core/notice-senders.ts';
 import type { Claim } from './http/idempotency.ts';
 import type { TakenNotice } from './http/ports.ts';
 import { commandOf, runCommands } from './http/run-commands.ts';
@@ -62,6 +63,8 @@ const requireAllowed = (
 export const createTakeAnnouncements =
   (ports: NoticePorts): TakeAnnouncements =>
   async (sent, access, claim) => {
+    // Asked before the body came in, which may have taken its time.
+    requireNoticeSender(access.actor);
     const own = access.actor.role === 'supplier' ? access.scope.supplierId : null;
     const list = sent.map((one) => (own === null ? one : { ...one, supplierId: own }));
     const unknown = await unknownIn(ports, list);

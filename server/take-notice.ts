@@ -1,8 +1,9 @@
 import { COMMAND_ARGS, type Command } from '#contract/domain/command-args.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import { ProblemError } from '#contract/wire/errors.ts';
-import type { Access } from './access.ts';
+import type { Access, Overrule } from './access.ts';
 import { maySee, mayWorkIn } from './core/gate.ts';
+import { requireNoticeSender } from './core/notice-senders.ts';
 import type { Storage } from './core/storage.ts';
 import type { TakeNotice, TakenNotice } from './http/ports.ts';
 import { type CommandPorts, runCommands } from './http/run-commands.ts';
@@ -13,7 +14,11 @@ import { type IntakeCommand, type IntakeKnowledge, planIntake } from './intake/p
 import type { ShipNotice } from './intake/ship-notice.ts';
 import { REFUSAL_PROBLEMS } from './intake/warning-codes.ts';
 
-export type NoticePorts = CommandPorts & { readonly newId: () => string; readonly createUnknown: boolean };
+export type NoticePorts = CommandPorts & {
+  readonly newId: () => string;
+  readonly createUnknown: boolean;
+  readonly accessNow: Overrule['now'];
+};
 
 /** A bare cancellation often names no supplier: then the number alone decides, when only one shipment has it. */
 const findByNumberAlone = async (storage: Storage, access: Access, number: string): Promise<Shipment | null> => {
@@ -67,6 +72,7 @@ const parsed = ({ type, args }: IntakeCommand, newId: () => string): Command => 
 };
 
 const takeOne = async (ports: NoticePorts, access: Access, notice: ShipNotice): Promise<TakenNotice> => {
+  requireNoticeSender(access.actor);
   const acting = access.actor.role === 'supplier' ? access.scope.supplierId : null;
   const identity = identifyNotice(notice, acting);
   const earlier = await findEarlier(ports, access, identity);
@@ -90,7 +96,7 @@ const takeOne = async (ports: NoticePorts, access: Access, notice: ShipNotice): 
 
 /**
  * Reads a ship notice file and does what its notices say, each in one transaction and in file order: a later one may change what
- * an earlier one announced. The same file again changes nothing, so a file that broke off half way is simply sent again.
+ * an earlier one announced. Each by what its sender may do when its turn comes. The same file again changes nothing, so a file that broke off half way is simply sent again.
  */
 export const createTakeNotice = (ports: NoticePorts): TakeNotice => {
   // One file at a time: two copies of a notice arriving together must not both find that it never came before.
@@ -104,7 +110,7 @@ export const createTakeNotice = (ports: NoticePorts): TakeNotice => {
     const shipments = new Map<string, TakenNotice['shipments'][number]>();
     const warnings: TakenNotice['warnings'][number][] = [...read.warnings];
     for (const notice of read.notices) {
-      const taken = await takeOne(ports, access, notice);
+      const taken = await takeOne(ports, ports.accessNow(access), notice);
       for (const shipment of taken.shipments) shipments.set(shipment.id, shipment);
       warnings.push(...taken.warnings);
     }

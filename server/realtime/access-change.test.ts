@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type HelloReply, helloReply } from '#contract/wire/sync.ts';
 import type { Storage } from '../core/storage.ts';
-import { type Ask, announce, type Dock, furnish, heard, PEOPLE, startDock } from '../dock-for-tests.ts';
+import { type Ask, announce, type Dock, furnish, heard, PEOPLE, startDock, tokenFor } from '../dock-for-tests.ts';
 
 type Person = NonNullable<Ask['person']>;
 
@@ -223,5 +225,24 @@ describe('a change of what somebody may see', () => {
     const { verdicts } = again.body as unknown as { verdicts: { verdict: string; code?: string }[] };
     expect(verdicts[0]).toMatchObject({ verdict: 'applied' });
     expect(verdicts.at(-1)).toMatchObject({ verdict: 'rejected', code: 'unknown_warehouse' });
+  });
+
+  it.each([
+    ['in JSON', 'application/json', JSON.stringify({ warehouseId: 'JOL', number: 'late-json', lines: [] })],
+    ['in X12', 'application/edi-x12', readFileSync('resources/samples/01-pallets-and-cartons.edi', 'utf8')],
+  ])('counts for a ship notice %s whose end has not come in yet', async (_how, type, text) => {
+    const authorization = `Bearer ${await tokenFor(nora)}`;
+    const headers = { authorization, 'content-type': type, 'content-length': Buffer.byteLength(text) };
+    const { head } = dock.server.storage.position();
+    const sending = request(`${dock.url}/api/asns`, { method: 'POST', headers });
+    const answered = new Promise<number | undefined>((resolve, reject) => {
+      sending.on('response', (reply) => resolve(reply.resume().statusCode)).on('error', reject);
+    });
+    sending.write(text.slice(0, 10));
+    await moment();
+    await give({ role: 'receiver', warehouses: ['JOL'] });
+    sending.end(text.slice(10));
+    expect(await answered).toBe(403);
+    expect(dock.server.storage.position().head).toBe(head);
   });
 });

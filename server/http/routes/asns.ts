@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ProblemError } from '#contract/wire/errors.ts';
 import { announceBody, asnReply } from '#contract/wire/http.ts';
+import { requireNoticeSender } from '../../core/notice-senders.ts';
 import { rowId } from '../idempotency.ts';
 import { problems } from '../openapi.ts';
 import type { HttpPorts } from '../ports.ts';
@@ -11,7 +12,6 @@ import { parseOrInvalid } from '../problems.ts';
 const NOTICE_BYTES = 10 * 1024 * 1024;
 const X12 = 'application/edi-x12';
 const LATER = ['application/edifact', 'text/csv'] as const;
-const MAY_ANNOUNCE = new Set(['admin', 'lead', 'supplier']);
 
 /** Lines in all, as in a file of any other form: every one is a row, and all of them are one transaction. */
 const MOST_LINES = 10_000;
@@ -50,10 +50,7 @@ export const asnRoutes =
           tags: ['ship notices'],
         },
         // Before the body is read: ten megabytes from somebody who may not send them are not worth receiving.
-        preParsing: async ({ access }) => {
-          if (!MAY_ANNOUNCE.has(access.actor.role))
-            throw new ProblemError('forbidden', 'Ship notices are for admin, lead and supplier.');
-        },
+        preParsing: async ({ access }) => requireNoticeSender(access.actor),
       },
       async (request) => {
         const { access, body, headers } = request;
