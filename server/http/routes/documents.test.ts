@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -219,6 +219,18 @@ describe('GET /api/documents/:id/content', () => {
     expect([status, body.code]).toEqual([416, 'range_not_satisfiable']);
     expect(headers.get('content-range')).toBe('bytes */50000');
     expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect([headers.get('cache-control'), headers.get('etag')]).toEqual(['no-store', null]);
+  });
+
+  it('says that the bytes are not there so that it is asked for again, and sends them once they are', async () => {
+    const { id: documentId, bytes, contentHash } = await stored();
+    await rm(join(dock.dataDir, 'documents', contentHash.slice(0, 2), contentHash));
+    const { status, headers, body } = await content(documentId);
+    expect([status, body.code]).toEqual([404, 'not_found']);
+    expect([headers.get('cache-control'), headers.get('etag')]).toEqual(['no-store', null]);
+    expect(headers.get('content-disposition')).toBeNull();
+    await upload(form(bytes));
+    expect((await fetchBytes(documentId)).bytes.equals(bytes)).toBe(true);
   });
 
   it('answers 304 to who has it, and the whole when the range is of something else', async () => {

@@ -108,13 +108,15 @@ const sendContent = async (
   const ifRange = request.headers['if-range'];
   const range = readRange(ifRange === undefined || ifRange === etag ? request.headers.range : undefined, fileSize);
   if (range === 'unsatisfiable') {
-    reply.removeHeader('content-disposition').header('content-range', `bytes */${fileSize}`);
+    reply.headers({ 'cache-control': 'no-store', 'content-range': `bytes */${fileSize}` });
+    reply.removeHeader('content-disposition').removeHeader('etag');
     throw new ProblemError('range_not_satisfiable', `The document has ${fileSize} bytes.`);
   }
   const { start, end } = range === 'whole' ? { start: 0, end: fileSize - 1 } : range;
   const bytes = await ports.documents.read(contentHash, start, end);
   if (bytes === null) {
     request.log.error({ documentId: document.id, contentHash }, 'document bytes are missing');
+    reply.header('cache-control', 'no-store').removeHeader('content-disposition').removeHeader('etag');
     throw new ProblemError('not_found', 'The bytes of this document are not on this server. Upload it again.');
   }
   if (range !== 'whole') reply.code(206).header('content-range', `bytes ${start}-${end}/${fileSize}`);
