@@ -32,6 +32,15 @@ describe('the address that a request counts for', () => {
     },
   );
 
+  it.each([
+    ['203.0.113.9:51234', '203.0.113.9'],
+    ['[2001:db8:1:2::77]:443', '2001:db8:1:2'],
+    ['[2001:db8:1:2::77]', '2001:db8:1:2'],
+    ['[::ffff:203.0.113.9]:80', '203.0.113.9'],
+  ])('is the same whatever port the proxy saw it at: %s', (forwarded, address) => {
+    expect(from('127.0.0.1', forwarded)).toBe(address);
+  });
+
   it('is not what a stranger says it is', () => {
     expect(from('203.0.113.9', '198.51.100.7')).toBe('203.0.113.9');
     expect(from('10.0.0.5', '198.51.100.7')).toBe('10.0.0.5');

@@ -6,8 +6,15 @@ THIS_MACHINE.addSubnet('127.0.0.0', 8);
 THIS_MACHINE.addAddress('::1', 'ipv6');
 
 const IPV4_IN_IPV6 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
-/** Characters of the longest address there is. */
-const LONGEST = 45;
+/** Some proxies, IIS among them, say the port too: with it every connection would be somebody else. */
+const WITH_PORT = /^(?:\[([^\]]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d+)?$/;
+/** Characters of the longest address there is, with brackets and a port. */
+const LONGEST = 53;
+
+const withoutPort = (told: string): string => {
+  const [, ipv6, ipv4] = WITH_PORT.exec(told) ?? [];
+  return ipv6 ?? ipv4 ?? told;
+};
 
 /** The first four of the eight groups of an IPv6 address: who has one address has all that begin with these. */
 const firstGroups = (address: string): string => {
@@ -36,5 +43,5 @@ export const callerAddress = ({ socket, headers }: Pick<IncomingMessage, 'socket
   if (!THIS_MACHINE.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4')) return network(peer);
   const told = String(headers['x-forwarded-for'] ?? '').split(',');
   const last = told.at(-1)?.trim().slice(0, LONGEST) ?? '';
-  return network(last === '' ? peer : last);
+  return network(last === '' ? peer : withoutPort(last));
 };
