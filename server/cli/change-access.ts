@@ -36,6 +36,8 @@ export const changeAccess = async (args: string[], env: NodeJS.ProcessEnv): Prom
   });
   const where = changed.warehouses.includes('*') ? 'all warehouses' : changed.warehouses.join(', ') || 'no warehouse';
   const whose = changed.supplierId === null ? '' : ` of ${changed.supplierId}`;
-  console.log(`${changed.userId} is ${changed.role}${whose} for ${where}; tokens issued until now count no more.`);
+  console.log(
+    `${changed.userId} is ${changed.role}${whose} for ${where}; this counts at once, also for tokens issued until now.`,
+  );
   return 0;
 };

@@ -211,7 +211,7 @@ describe('access', { timeout: 30_000 }, () => {
     expect((await push()).status).toBe(200);
     const changed = await ran(['access', 'mara', '--role', 'receiver', '--warehouses', 'JOL, DAL']);
     expect([changed.code, changed.err]).toEqual([0, '']);
-    expect(changed.out).toBe('mara is receiver for JOL, DAL; tokens issued until now count no more.\n');
+    expect(changed.out).toBe('mara is receiver for JOL, DAL; this counts at once, also for tokens issued until now.\n');
     expect((await push()).status).toBe(403);
     const { out: later } = await ran(['token', '--name', 'Mara', '--role', 'admin']);
     const verified = createVerify({ secret: JWT_SECRET }, Date.now)(later.trim());
@@ -234,7 +234,7 @@ describe('access', { timeout: 30_000 }, () => {
     ]);
     expect([code, out]).toEqual([
       0,
-      'acme/desk is supplier of ACME for all warehouses; tokens issued until now count no more.\n',
+      'acme/desk is supplier of ACME for all warehouses; this counts at once, also for tokens issued until now.\n',
     ]);
     expect(await looking((storage) => storage.changedAccess())).toMatchObject([
       { userId: 'acme/desk', role: 'supplier', supplierId: 'ACME', changedBy: 'operator' },

@@ -164,4 +164,16 @@ describe('hello', () => {
       expect((await greet({}, payload)).refused).toBe('malformed');
     },
   );
+
+  it('says which part of a hello does not fit', async () => {
+    const ports = {
+      storage: storageOf({}),
+      catchUps: PASS,
+      now: () => 0,
+      admit: () => true,
+      sayUpgrade: () => undefined,
+    };
+    const answer = answerHello(ports, group, { ...hello, clientId: 'short' }, () => expect.fail('it was answered'));
+    await expect(answer).rejects.toMatchObject({ message: expect.stringContaining('clientId: ') });
+  });
 });

@@ -65,7 +65,12 @@ export const answerHello = async (
   reply: (answer: HelloReply) => void,
 ): Promise<undefined> => {
   const parsed = hello.safeParse(payload);
-  if (!parsed.success) throw new ProblemError('malformed', 'A hello is { protocol, clientId, cursor }.');
+  if (!parsed.success) {
+    const where = parsed.error.issues
+      .map(({ path, message }) => `${path.join('.') || 'payload'}: ${message}`)
+      .join('; ');
+    throw new ProblemError('malformed', `A hello is { protocol, clientId, cursor } (${where}).`);
+  }
   const { protocol, clientId, cursor } = parsed.data;
   if (protocol < OLDEST_SERVED_VERSION) {
     ports.sayUpgrade();
