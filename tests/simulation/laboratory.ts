@@ -291,14 +291,17 @@ export class Laboratory {
     this.#crashed.set(station, dir);
   }
 
-  /** Closed by a person; the files are whole afterwards. */
-  async closeStation(station: StationNode): Promise<void> {
-    if (!station.isRunning) return;
-    await station.close();
-    await this.pass(300);
-    if (!station.machine.isAlive) return;
+  /** Closed by a person; true when nothing of it runs any more, and its files are whole. */
+  async closeStation(station: StationNode): Promise<boolean> {
+    if (station.isRunning) {
+      await station.close();
+      await this.pass(300);
+    }
+    // Killed meanwhile: its files are looked after first.
+    if (this.#crashed.has(station)) return false;
     station.machine.isAlive = false;
     station.machine.closeFiles();
+    return true;
   }
 
   /** Whoever was down long enough comes back. */

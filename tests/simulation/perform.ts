@@ -49,8 +49,7 @@ const upload = async (laboratory: Laboratory, station: StationNode, pick: number
 };
 
 const changePerson = async (laboratory: Laboratory, station: StationNode, pick: number): Promise<void> => {
-  await laboratory.closeStation(station);
-  if (station.isRunning || station.machine.isAlive) return;
+  if (!(await laboratory.closeStation(station))) return;
   station.signIn(at(PEOPLE, pick));
   laboratory.seen.delete(station.name);
   await laboratory.startStation(station);
@@ -91,8 +90,7 @@ const moveShipment = async (laboratory: Laboratory, pick: number): Promise<void>
 
 /** The application is updated: its files are of the version before, and now and then it is killed while it brings them up to date. */
 const upgrade = async (laboratory: Laboratory, station: StationNode, pick: number): Promise<void> => {
-  await laboratory.closeStation(station);
-  if (station.machine.isAlive) return;
+  if (!(await laboratory.closeStation(station))) return;
   asOfTheVersionBefore(station.dir);
   // With nothing to go by, it may begin with what a shared snapshot of a minute ago says.
   const seen = laboratory.seen.get(station.name);

@@ -110,11 +110,21 @@ export const BUGS: readonly Bug[] = [
     number: 8,
     edits: [
       {
+        file: 'server/storage/transaction.ts',
+        find: 'this.session = { db, run: this.#breath.within(run) };',
+        replace: 'this.session = { db, run: this.#breath.within(run), raw: run };',
+      },
+      {
+        file: 'server/storage/write-transaction.ts',
+        find: 'const takeNumbers = async ({ db, run }: Session, count',
+        replace: 'const takeNumbers = async ({ db, run, raw }: Session & { readonly raw: never }, count',
+      },
+      {
         file: 'server/storage/write-transaction.ts',
         find: 'const query = count === 0 ? READ_STREAM(db) : { ...TAKE_NUMBERS(db), parameters: [count, STREAM] };',
         replace: `const [stands] = await run(READ_STREAM(db));
-  const skipped = count === 0 ? 0 : Math.max(0, (run.handedOut ?? 0) - Number(stands.head));
-  run.handedOut = Number(stands.head) + skipped + count;
+  const skipped = count === 0 ? 0 : Math.max(0, (raw.handedOut ?? 0) - Number(stands.head));
+  raw.handedOut = Number(stands.head) + skipped + count;
   const query = count === 0 ? READ_STREAM(db) : { ...TAKE_NUMBERS(db), parameters: [count + skipped, STREAM] };`,
       },
     ],
