@@ -13,6 +13,8 @@ export const checkScreen = (laboratory: Laboratory, station: StationNode, shipme
   // Another view has other rows; and what is sent elsewhere takes along what was on it.
   if (view !== station.viewOnScreen || laboratory.moved.has(shipment.id)) station.seenOnScreen.clear();
   station.viewOnScreen = view;
+  // What they did as one of the house is nothing that a supplier sees: it goes from the screen once the rows have come past it.
+  if (view?.startsWith('supplier:') === true) return;
   const before = station.seenOnScreen.get(shipment.id) ?? new Set<string>();
   if (station.view?.coverage !== 'whole' || station.cache()?.position == null) return;
   for (const id of before) {

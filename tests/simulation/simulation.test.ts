@@ -73,6 +73,9 @@ describe('planted bugs', () => {
     'numbers-not-given-back',
     'half-a-transaction',
     'done-at-ack',
+    'stays-in-old-room',
+    'snapshot-not-cut-off',
+    'parts-stay-behind',
   ])(
     '%s is caught',
     async (name) => {
