@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { startEngine as start } from '../engine-for-tests.ts';
+import { shipmentRow } from './fake-server.ts';
+import { LinkFault } from './link-fault.ts';
+import { StoreFault } from './store-fault.ts';
+
+describe('rebuilding', () => {
+  it('keeps the old cache when the snapshot breaks off or is short, and begins again later', async () => {
+    const world = start();
+    const { server, engine, hello, cache, same } = world;
+    server.put(shipmentRow('a'));
+    await engine.catchUp(hello);
+    const before = cache.file;
+    server.restore(0, 'epoch-2');
+    server.put(shipmentRow('b'));
+    world.snapshot = async function* () {
+      for await (const line of server.snapshot()) if (line.kind !== 'end') yield line;
+    };
+    await expect(engine.catchUp(hello)).rejects.toThrow('broke off');
+    world.snapshot = async function* () {
+      for await (const line of server.snapshot()) if (line.kind !== 'row') yield line;
+    };
+    await expect(engine.catchUp(hello)).rejects.toThrow('incomplete');
+    expect(cache.file).toBe(before);
+    world.snapshot = () => server.snapshot();
+    await engine.catchUp(hello);
+    same();
+  });
+
+  it('shows what has come of the first snapshot, and nothing of one that comes beside rows it has', async () => {
+    const { server, engine, hello, arrived } = start();
+    for (let n = 0; n < 600; n += 1) server.put(shipmentRow(`s${n}`));
+    await engine.catchUp(hello);
+    expect(arrived).toEqual([
+      [20, true],
+      [500, false],
+    ]);
+    server.restore(300, 'epoch-2');
+    await engine.catchUp(hello);
+    expect(arrived).toHaveLength(2);
+  });
+
+  it('keeps what has come when the snapshot broke off, and not when the view changed meanwhile', async () => {
+    const world = start();
+    const { server, engine, hello, cache, cleared, same } = world;
+    for (let n = 0; n < 600; n += 1) server.put(shipmentRow(`s${n}`));
+    world.snapshot = async function* () {
+      for await (const line of server.snapshot()) if (line.kind !== 'end') yield line;
+    };
+    await expect(engine.catchUp(hello)).rejects.toThrow('broke off');
+    expect([cache.coverage(), (await cache.board('')).length, cleared]).toEqual(['part', 520, []]);
+    world.snapshot = () => server.snapshot();
+    server.group = 'staff:W2';
+    const changing = engine.scopeChanged('staff:W2');
+    await changing;
+    expect([cleared, engine.position()?.group]).toEqual([[0], 'staff:W2']);
+    await engine.catchUp(hello);
+    same();
+  });
+
+  it('shows nothing of what a disk did not take', async () => {
+    const world = start();
+    const { server, engine, hello, cache, cleared } = world;
+    for (let n = 0; n < 600; n += 1) server.put(shipmentRow(`s${n}`));
+    const begin = cache.beginRebuild.bind(cache);
+    cache.beginRebuild = async () => {
+      const rebuild = await begin();
+      let writes = 0;
+      const addRows: typeof rebuild.addRows = async (rows) => {
+        writes += 1;
+        if (writes > 1) throw new StoreFault('full', 'no room');
+        await rebuild.addRows(rows);
+      };
+      return { ...rebuild, addRows };
+    };
+    await expect(engine.catchUp(hello)).rejects.toThrow('no room');
+    expect([cache.coverage(), cleared]).toEqual(['none', [0]]);
+  });
+
+  it('is consistent although rows change, come and go while it is read', async () => {
+    const world = start();
+    const { server, engine, hello, same, rebuilt } = world;
+    for (let n = 0; n < 20; n += 1) server.put(shipmentRow(`s${n}`));
+    world.snapshot = async function* () {
+      let lines = 0;
+      for await (const line of server.snapshot()) {
+        lines += 1;
+        if (lines === 5) server.put(shipmentRow('s1', { trailer: 'late' }));
+        if (lines === 8) server.put(shipmentRow('s19', { trailer: 'early' }));
+        if (lines === 10) server.commit({ entity: 'shipment', id: 's2', op: 'del', row: null, shipmentId: 's2' });
+        if (lines === 12) server.put(shipmentRow('new'));
+        yield line;
+      }
+    };
+    await engine.catchUp(hello);
+    // Swapped in only when level with what had changed meanwhile.
+    expect(rebuilt[0]?.cursor.seq).toBe(24);
+    same();
+  });
+});
+
+describe('another view', () => {
+  it('clears the rows before anything else, and they do not come back when the new ones cannot be had', async () => {
+    const world = start();
+    const { server, engine, hello, cache, cleared } = world;
+    server.put(shipmentRow('secret'));
+    await engine.catchUp(hello);
+    server.group = 'staff:W2';
+    world.snapshot = () => {
+      throw new LinkFault(null, 'down');
+    };
+    await expect(engine.scopeChanged('staff:W2')).rejects.toBeInstanceOf(LinkFault);
+    expect([cache.file.rows.size, cleared]).toEqual([0, [0]]);
+  });
+
+  it('found out by a hello or a poll clears them too', async () => {
+    for (const way of ['hello', 'poll'] as const) {
+      const world = start();
+      const { server, engine, hello, cache, cleared } = world;
+      server.put(shipmentRow('secret'));
+      await engine.catchUp(hello);
+      server.group = 'staff:W2';
+      world.snapshot = () => {
+        throw new LinkFault(null, 'down');
+      };
+      await expect(way === 'hello' ? engine.catchUp(hello) : engine.poll(0)).rejects.toBeInstanceOf(LinkFault);
+      expect([cache.file.rows.size, cleared], way).toEqual([0, [0]]);
+    }
+  });
+
+  it('that is the same as before is only a reason to ask', async () => {
+    const { server, engine, hello, cleared, said, same } = start();
+    server.put(shipmentRow('a'));
+    await engine.catchUp(hello);
+    said.length = 0;
+    server.put(shipmentRow('b'));
+    await engine.scopeChanged(server.group);
+    expect([said, cleared]).toEqual([[1], []]);
+    same();
+  });
+});
+
+describe('a damaged cache', () => {
+  it('is replaced when a reader found it, without any frame', async () => {
+    const { server, engine, hello, cache, same } = start();
+    server.put(shipmentRow('a'));
+    await engine.catchUp(hello);
+    cache.damaged = true;
+    await engine.cacheDamaged();
+    expect([cache.setAsides, cache.rebuilds]).toEqual([1, 2]);
+    same();
+    await engine.cacheDamaged();
+    expect(cache.setAsides).toBe(1);
+  });
+
+  it('is not blamed for a journal that fails', async () => {
+    const world = start();
+    const { server, engine, hello, cache } = world;
+    await engine.catchUp(hello);
+    server.put(shipmentRow('a'));
+    world.note = () => Promise.reject(new StoreFault('corrupt', 'the journal'));
+    await expect(engine.receive(server.frame(0))).rejects.toMatchObject({ kind: 'corrupt' });
+    expect([cache.setAsides, engine.position()?.cursor.seq]).toEqual([0, 0]);
+  });
+});
+
+describe('what a rebuild is told of the history', () => {
+  it('is another one after a fork, whichever way it was found out; else the same', async () => {
+    for (const way of ['hello', 'poll', 'frame'] as const) {
+      const { server, engine, hello, swaps } = start();
+      for (const id of ['a', 'b', 'c']) server.put(shipmentRow(id));
+      await engine.catchUp(hello);
+      server.restore(1);
+      server.put(shipmentRow('z'));
+      server.put(shipmentRow('y'));
+      if (way === 'hello') await engine.catchUp(hello);
+      else if (way === 'poll') await engine.poll(0);
+      else await engine.receive(server.frame(2));
+      // Before the swap, so that being switched off in between repeats it.
+      expect(swaps.at(-1), way).toEqual([3, 3, true]);
+      server.floor = 2;
+      server.group = 'staff:W2';
+      await engine.catchUp(hello);
+      expect(swaps.at(-1), way).toEqual([null, 3, false]);
+    }
+  });
+
+  it('is the same for a position that is no longer kept, and a cache that was damaged', async () => {
+    const { server, engine, hello, cache, swaps } = start();
+    await engine.catchUp(hello);
+    for (const id of ['a', 'b', 'c']) server.put(shipmentRow(id));
+    server.floor = 2;
+    await engine.poll(0);
+    expect(swaps.at(-1)).toEqual([0, 3, false]);
+    server.put(shipmentRow('d'));
+    cache.fault = new StoreFault('corrupt', 'damaged');
+    await engine.receive(server.frame(3));
+    expect(swaps.at(-1)).toEqual([null, 4, false]);
+  });
+});
