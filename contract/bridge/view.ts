@@ -47,7 +47,7 @@ export type InboxItem = {
   readonly seen: boolean;
   /** The inspection that somebody is asked to take; null where nothing is to be taken. */
   readonly inspectionId: string | null;
-  /** Who has taken it, so that nobody else need; null while it waits. */
+  /** Who has taken it, so that nobody else need; empty when it is not here to be taken any more, null while it waits. */
   readonly takenBy: string | null;
 };
 

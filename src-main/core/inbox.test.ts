@@ -285,4 +285,44 @@ describe('an inspection that somebody has taken', () => {
     expect(said(world)).toEqual(taken);
     expect(world.withdrawn).toHaveLength(1);
   });
+
+  const gone = [['SHP-s0 needs an inspection', '']];
+  const sentAway = { ...inspection('requested'), op: 'evict' as const, row: null, command: 'amendShipment' as const };
+
+  it('has gone elsewhere with its shipment: it is asked of nobody here, until it comes back', async () => {
+    const world = await withShipments(1);
+    world.server.commit(inspection('requested'));
+    await world.take();
+    world.server.commit(sentAway);
+    await world.take();
+    expect(said(world)).toEqual(gone);
+    expect(world.withdrawn).toHaveLength(1);
+    world.server.commit({ ...inspection('requested'), command: 'amendShipment' });
+    await world.take();
+    expect(said(world)).toEqual([...asked, ...gone]);
+  });
+
+  it('is still asked for when it went and came back within one frame', async () => {
+    const world = await withShipments(1);
+    world.server.commit(inspection('requested'));
+    await world.take();
+    world.server.commit(sentAway, { ...inspection('requested'), command: 'amendShipment' });
+    await world.take();
+    expect(world.withdrawn).toEqual([]);
+    expect(said(world).every(([, takenBy]) => takenBy === null)).toBe(true);
+  });
+
+  it('is missed in rows that came as a whole, but not in those that have not come to it', async () => {
+    const world = await withShipments(1);
+    world.server.commit(inspection('requested'));
+    await world.take('before apply');
+    const after = await start(world.journal, world.cache, world.server);
+    await after.inbox.settle();
+    expect(said(after)).toEqual(asked);
+    await after.take();
+    world.server.commit(sentAway);
+    await world.begin();
+    await after.inbox.settle();
+    expect(said(after)).toEqual(gone);
+  });
 });

@@ -12,6 +12,7 @@ import {
   type Taken,
   takenIn,
   takerOf,
+  type Waiting,
 } from './notify-policy.ts';
 import type { Cache, Journal, Position, Toasts } from './ports.ts';
 
@@ -107,12 +108,22 @@ export class Inbox {
     await this.#ports.journal.addInbox(cursor.epoch, cursor.seq, []);
   }
 
-  /** For rows that came another way than change by change: what somebody has taken meanwhile is asked of nobody any more. */
+  /**
+   * For rows that came another way than change by change: what somebody has taken meanwhile, or is not here any more, is asked of
+   * nobody.
+   */
   async settle(): Promise<void> {
     const waiting = await this.#ports.journal.toTake();
     if (waiting.length === 0) return;
-    const rows = await this.#ports.cache.rows('inspection', waiting);
-    const taken = [...rows].flatMap(([inspectionId, row]): Taken[] => {
+    const at = this.#ports.cache.position()?.cursor ?? null;
+    // An item is written before its row: one that the cache has not come to yet is not gone.
+    const isToCome = ({ epoch, seq }: Waiting): boolean => at === null || (epoch === at.epoch && seq > at.seq);
+    const toCome = new Set(waiting.filter(isToCome).map(({ inspectionId }) => inspectionId));
+    const ids = [...new Set(waiting.map(({ inspectionId }) => inspectionId))];
+    const rows = await this.#ports.cache.rows('inspection', ids);
+    const taken = ids.flatMap((inspectionId): Taken[] => {
+      const row = rows.get(inspectionId);
+      if (row === undefined) return toCome.has(inspectionId) ? [] : [{ inspectionId, by: '' }];
       const by = takerOf(row as unknown as Inspection);
       return by === null ? [] : [{ inspectionId, by }];
     });

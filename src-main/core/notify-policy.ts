@@ -183,20 +183,25 @@ export const inboxItems = (changes: readonly Change[], reader: Reader, known: Kn
   return items;
 };
 
-/** An inspection that waits for nobody any more, and who has taken it. */
+/** An inspection that waits for nobody here any more, and who has taken it; `by` is empty when it has gone where it is not seen from here. */
 export type Taken = { readonly inspectionId: string; readonly by: string };
+
+/** An item that asks somebody to take an inspection, and which change brought it. */
+export type Waiting = { readonly inspectionId: string; readonly epoch: string; readonly seq: number };
 
 /** Who an inspection has gone to; null while it waits for somebody. */
 export const takerOf = ({ status, claimedBy, completedBy }: Inspection): string | null =>
   status === 'requested' ? null : ((claimedBy ?? completedBy)?.name ?? '');
 
-/** What these changes take off everybody's list, whoever did it. */
-export const takenIn = (changes: readonly Change[]): Taken[] =>
-  changes.flatMap(({ entity, op, id, row, actor }) => {
-    if (entity !== 'inspection' || op !== 'put' || row === null) return [];
+/** What these changes take off everybody's list, whoever did it. The last of them on an inspection counts: what has gone may be back. */
+export const takenIn = (changes: readonly Change[]): Taken[] => {
+  const last = new Map(changes.flatMap((change) => (change.entity === 'inspection' ? [[change.id, change]] : [])));
+  return [...last.values()].flatMap(({ op, id, row, actor }) => {
+    if (op !== 'put' || row === null) return [{ inspectionId: id, by: '' }];
     const by = takerOf(row as unknown as Inspection);
     return by === null ? [] : [{ inspectionId: id, by: by === '' ? actor.name : by }];
   });
+};
 
 /** Routine that stands in the inbox without a sound: a notice announces many shipments at once, and none of them is here yet. */
 export const isQuiet = ({ kind }: Pick<InboxItem, 'kind'>): boolean => kind === 'announced' || kind === 'document';

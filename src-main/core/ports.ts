@@ -17,7 +17,7 @@ import type {
   Verdict,
 } from '#contract/wire/sync.ts';
 import type { Ack, UpEvent, UpPayload } from '#contract/wire/up.ts';
-import type { Taken } from './notify-policy.ts';
+import type { Taken, Waiting } from './notify-policy.ts';
 
 // Everything the rules need from the world. `link/`, `store/` and `shell/` implement these; tests bring their own.
 
@@ -167,8 +167,8 @@ export interface Journal {
    * but no longer stand in the way of those to come.
    */
   forgetInboxAfter(epoch: string, seq: number): Promise<void>;
-  /** Inspections that items in the inbox ask somebody to take. */
-  toTake(): Promise<string[]>;
+  /** What items in the inbox ask somebody to take. */
+  toTake(): Promise<Waiting[]>;
   /** Marks the items that ask for these as taken and seen, and those not shown yet as shown; resolves with the seqs of all of them. */
   markTaken(taken: readonly Taken[]): Promise<number[]>;
   unshown(): Promise<InboxItem[]>;

@@ -1,5 +1,5 @@
 import type { InboxItem } from '#contract/bridge/view.ts';
-import type { Taken } from '../core/notify-policy.ts';
+import type { Taken, Waiting } from '../core/notify-policy.ts';
 import { type Db, guarded } from './open-database.ts';
 
 type Row = Omit<InboxItem, 'shipmentId' | 'seen' | 'inspectionId' | 'takenBy'> & {
@@ -69,9 +69,9 @@ export class JournalInbox {
     guarded(() => all.immediate());
   }
 
-  toTake(owner: string): string[] {
-    const sql = `SELECT DISTINCT inspection_id FROM inbox WHERE owner = ? AND ${WAITS}`;
-    return guarded(() => this.#db.prepare<[string], string>(sql).pluck().all(owner));
+  toTake(owner: string): Waiting[] {
+    const sql = `SELECT inspection_id AS inspectionId, epoch, seq FROM inbox WHERE owner = ? AND ${WAITS}`;
+    return guarded(() => this.#db.prepare<[string], Waiting>(sql).all(owner));
   }
 
   markTaken(owner: string, taken: readonly Taken[]): number[] {

@@ -237,7 +237,10 @@ describe('inbox', () => {
 
   it('marks what somebody has taken, for all who are asked at this station one by one, and once', async () => {
     await journal.addInbox('e1', 5, [item(4, { inspectionId: 'i1' }), item(5, { inspectionId: 'i2' })]);
-    expect(await journal.toTake()).toEqual(['i1', 'i2']);
+    expect(await journal.toTake()).toEqual([
+      { inspectionId: 'i1', epoch: 'e1', seq: 4 },
+      { inspectionId: 'i2', epoch: 'e1', seq: 5 },
+    ]);
     const taken = [{ inspectionId: 'i1', by: 'Rita' }];
     expect(await journal.markTaken(taken)).toEqual([4]);
     expect(
@@ -246,7 +249,7 @@ describe('inbox', () => {
         { inspectionId: 'other', by: 'Ivo' },
       ]),
     ).toEqual([]);
-    expect(await journal.toTake()).toEqual(['i2']);
+    expect(await journal.toTake()).toEqual([{ inspectionId: 'i2', epoch: 'e1', seq: 5 }]);
     expect((await journal.unshown()).map(({ seq }) => seq)).toEqual([5]);
     expect((await journal.inbox(10)).map(({ takenBy, seen }) => [takenBy, seen])).toEqual([
       [null, false],

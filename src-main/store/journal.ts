@@ -1,6 +1,6 @@
 import type { InboxItem } from '#contract/bridge/view.ts';
 import type { Verdict } from '#contract/wire/sync.ts';
-import type { Taken } from '../core/notify-policy.ts';
+import type { Taken, Waiting } from '../core/notify-policy.ts';
 import type { Journal, NewWork, Owner, Refused, Work } from '../core/ports.ts';
 import { StoreFault } from '../core/store-fault.ts';
 import { JournalFile } from './journal-file.ts';
@@ -215,7 +215,7 @@ export class StationJournal implements Journal {
     this.#inbox.forgetAfter(epoch, seq);
   }
 
-  async toTake(): Promise<string[]> {
+  async toTake(): Promise<Waiting[]> {
     return this.#owner === null ? [] : this.#inbox.toTake(this.#owner.key);
   }
 

@@ -36,7 +36,8 @@ const Words = ({ item }: Pick<RowProps, 'item'>) => {
         {item.title}
       </p>
       <p className={css.sub}>
-        {item.takenBy !== null && `${t('inbox.takenBy', { who: item.takenBy })} · `}
+        {item.takenBy !== null &&
+          `${item.takenBy === '' ? t('inbox.gone') : t('inbox.takenBy', { who: item.takenBy })} · `}
         {format.when(item.at, now)}
         {item.body !== '' && ` · ${item.body}`}
       </p>

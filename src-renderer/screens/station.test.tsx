@@ -232,9 +232,11 @@ describe('inbox', () => {
     const inbox = [
       inboxItem({ seq: 1, inspectionId: 'i-1' }),
       inboxItem({ seq: 2, inspectionId: 'i-2', takenBy: 'Rita', seen: true }),
+      inboxItem({ seq: 3, inspectionId: 'i-3', takenBy: '', seen: true }),
     ];
     const { fake, screens } = await open({ name: 'inbox' }, { inbox, session: session({ role: 'inspector' }) });
     expect(screen.getByText(/Taken by Rita/)).toBeTruthy();
+    expect(screen.getByText(/No longer here/)).toBeTruthy();
     await press('inbox-take');
     const args = { shipmentId: 's-1', inspectionId: 'i-1' };
     expect(fake.callsOf('save')).toEqual([['claimInspection', args, null]]);

@@ -129,6 +129,7 @@ export const STATION_TEXT = {
     open: 'Open',
     take: 'Take it',
     takenBy: 'Taken by {{who}}',
+    gone: 'No longer here; nothing to do',
     new: 'New',
     kind: {
       status: 'Status',

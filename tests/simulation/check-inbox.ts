@@ -50,14 +50,14 @@ export const checkInbox = (laboratory: Laboratory, station: StationNode): void =
   }
 };
 
-/** Nobody is asked for an inspection that somebody has taken; to be called when all is level. */
+/** Nobody is asked for an inspection that somebody has taken, or that they do not see; to be called when all is level. */
 export const checkWithdrawn = ({ history, rights }: Laboratory, station: StationNode): void => {
   const rows = history.rowsOf(rights.viewOf(station.token));
   const own = station.inbox().filter(({ owner }) => owner.endsWith(`:${station.person.sub}`));
   for (const { inspection_id: id, taken_by: takenBy, title } of own) {
     const row = rows.get(`inspection:${id}`);
-    if (id === null || row === undefined || takenBy !== null) continue;
-    const { status } = JSON.parse(row.text) as { status: string };
+    if (id === null || takenBy !== null) continue;
+    const { status } = row === undefined ? { status: 'gone' } : (JSON.parse(row.text) as { status: string });
     require(status === 'requested', 'diverged', 'inbox exactly once', () =>
       `${station.name} still asks for what is ${status}: ${title}`);
   }
