@@ -197,10 +197,12 @@ export class CacheFile implements CacheWriter {
       this.#put(entity, id, seq, shipmentId, row);
       return;
     }
-    this.#sql.remove.run(entity, id, seq);
+    const { changes } = this.#sql.remove.run(entity, id, seq);
     if (entity !== 'shipment') return;
     // A shipment that is gone, or no longer ours to see, takes everything on it along.
     this.#sql.removeParts.run(id, seq);
+    // One that a snapshot read when it was back already stays on the board: it is not written again when its return comes by.
+    if (changes === 0) return;
     this.#sql.removeBoard.run(id);
     this.#sql.removeHistory.run(id);
   }
