@@ -57,6 +57,14 @@ it('says after five seconds that it could not, and what comes then is saved', as
   expect((await journal.append(MARA.key, note('two'), 'h')).mutation.n).toBe(1);
 });
 
+it('says so after five seconds of each of those that wait, not after five more of the one before', async () => {
+  vi.useFakeTimers();
+  const saving = Promise.allSettled(['one', 'two', 'three'].map((text) => journal.append(MARA.key, note(text), 'h')));
+  await vi.advanceTimersByTimeAsync(5_000);
+  // The clock stands still from here: one that had five seconds of its own now would never be told.
+  expect((await saving).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+});
+
 it('fails at once for what waiting does not mend', async () => {
   await expect(journal.append('srv:ivo', note('one'), 'h')).rejects.toMatchObject({ kind: 'other' });
 });

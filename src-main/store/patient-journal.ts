@@ -1,11 +1,17 @@
 import type { Journal } from '../core/ports.ts';
 import { SerialQueue } from '../core/serial-queue.ts';
-import { insist } from './insist.ts';
+import { insist, patienceEnds } from './insist.ts';
 
-/** A journal whose file another program may hold for a while: one thing after the other in the order asked for, each until it is done. */
+/**
+ * A journal whose file another program may hold for a while: one thing after the other in the order asked for. Each has five seconds
+ * from when it was asked for, so that the tenth of ten taps is not told after fifty that it was not saved.
+ */
 export const patientJournal = (journal: Journal): Journal => {
   const queue = new SerialQueue();
-  const run = <T>(task: () => Promise<T>): Promise<T> => queue.run(() => insist(task));
+  const run = <T>(task: () => Promise<T>): Promise<T> => {
+    const until = patienceEnds();
+    return queue.run(() => insist(task, until));
+  };
   return {
     setOwner: (...asked) => run(() => journal.setOwner(...asked)),
     append: (...asked) => run(() => journal.append(...asked)),
