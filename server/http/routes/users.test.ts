@@ -44,6 +44,11 @@ describe('PUT /api/users/:id/access', () => {
     ['a supplier', PEOPLE.acme, DAL],
     ['an admin of one warehouse, for another', { ...PEOPLE.ada, warehouses: ['JOL'] }, DAL],
     [
+      'an admin of one warehouse, to take others away',
+      { ...PEOPLE.ada, warehouses: ['JOL'] },
+      { role: 'receiver', warehouses: ['JOL'] },
+    ],
+    [
       'an admin of one warehouse, for all',
       { ...PEOPLE.ada, warehouses: ['JOL'] },
       { role: 'admin', warehouses: ['*'] },
