@@ -15,7 +15,8 @@ import type {
   SocketListener,
   SocketPort,
 } from './core/ports.ts';
-import { SyncEngine, type SyncEnginePorts } from './core/sync-engine.ts';
+import type { ReplicaPorts } from './core/replica.ts';
+import { SyncEngine } from './core/sync-engine.ts';
 import { DownDoor } from './link/parse-down.ts';
 import { PollLink } from './link/poll-link.ts';
 import { SocketLink, type SocketLinkOptions } from './link/socket-link.ts';
@@ -46,7 +47,7 @@ export type LinkSessionOptions = {
   readonly openLinks?: OpenLinks | undefined;
   readonly outbox: Pick<Outbox, 'clientId' | 'reconcile'>;
   readonly journal: Pick<Journal, 'lastAnswered'>;
-  readonly sync: Omit<SyncEnginePorts, 'http' | 'clock' | 'log'>;
+  readonly sync: Omit<ReplicaPorts, 'http' | 'clock' | 'log'>;
   readonly serverNow: () => number;
   readonly refreshToken: LinkPolicyPorts['refreshToken'];
   readonly onState: LinkPolicyPorts['onState'];

@@ -131,10 +131,10 @@ const journal = 'src-main/store/journal.ts';
 const cacheFile = 'src-main/store/cache-file.ts';
 const cache = 'src-main/store/cache.ts';
 const cacheFolder = 'src-main/store/cache-folder.ts';
-const engine = 'src-main/core/sync-engine.ts';
 const inbox = 'src-main/core/inbox.ts';
 const outbox = 'src-main/core/outbox.ts';
 const rebuild = 'src-main/core/rebuild.ts';
+const replica = 'src-main/core/replica.ts';
 
 export const STATION_POINTS: readonly CrashPoint[] = [
   at(
@@ -163,8 +163,8 @@ export const STATION_POINTS: readonly CrashPoint[] = [
     `this.#sql.putMeta.run('position', JSON.stringify(next));`,
   ),
   ...around(STATION, 'a cache transaction commits', cacheFile, 'this.#sql.commit.run();'),
-  ...around(STATION, 'a frame is noted in the inbox', engine, 'await beforeApply(frame);'),
-  ...around(STATION, 'a frame counts as applied', engine, 'await applied(frame);'),
+  ...around(STATION, 'a frame is noted in the inbox', replica, 'await beforeApply(frame);'),
+  ...around(STATION, 'a frame counts as applied', replica, 'await applied(frame);'),
   ...around(
     STATION,
     'inbox rows are committed',
