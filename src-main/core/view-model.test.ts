@@ -128,6 +128,27 @@ describe('ViewModel', () => {
     expect((await view.get()).rev).toBeGreaterThan(whole.rev);
   });
 
+  it('shows nobody what was read before the rows were replaced', async () => {
+    const { server, sync, cache, view, world } = await start();
+    server.put(shipmentRow('a'));
+    sync();
+    const { detail } = cache;
+    cache.detail = async (id) => {
+      const found = await detail.call(cache, id);
+      cache.detail = detail;
+      await cache.clear();
+      view.reset();
+      return found;
+    };
+    expect(await view.shipment('a')).toBeNull();
+    cache.detail = async (id) => {
+      world.session = null;
+      view.reset();
+      return detail.call(cache, id);
+    };
+    expect(await view.shipment('a')).toBeNull();
+  });
+
   it('says what a thousand changes come to in one push, not before 16 ms', async () => {
     const { server, sync, clock, patches } = await start();
     for (let n = 0; n < 1_000; n += 1) {

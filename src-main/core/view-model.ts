@@ -50,6 +50,8 @@ export class ViewModel {
   readonly #queue = new SerialQueue();
   readonly #dirty = new Set<Part>();
   #ids = new Set<string>();
+  /** How often the rows were replaced. */
+  #resets = 0;
   #reset = false;
   #rev = 0;
   #timer: Cancel | null = null;
@@ -75,6 +77,7 @@ export class ViewModel {
   /** The rows were replaced as a whole. */
   reset(): void {
     this.#reset = true;
+    this.#resets += 1;
     this.#schedule();
   }
 
@@ -91,7 +94,10 @@ export class ViewModel {
   async shipment(id: string): Promise<ShipmentView | null> {
     if (this.#ports.session() === null) return null;
     const { board, outbox, presence } = this.#ports;
+    const resets = this.#resets;
     const detail = await board.detail(id);
+    // What was read before is of rows that may be none of this person's business.
+    if (resets !== this.#resets) return this.shipment(id);
     if (detail === null) return null;
     const pending = outbox.pendingOn(id).map((work) => this.#item(work));
     return { ...detail, pending, viewers: presence.viewers(id), typing: presence.typing(id) };
