@@ -2,6 +2,7 @@ import { Inbox } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { InboxItem } from '#contract/bridge/view.ts';
 import { commandRule } from '#contract/domain/command-table.ts';
+import { isOpen } from '#contract/domain/status.ts';
 import { Button } from '../components/button.tsx';
 import { Chip } from '../components/chip.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
@@ -88,6 +89,7 @@ const InboxRow = ({ item, onTake }: RowProps) => {
 /** Takes the inspection an item asks for, and goes to its shipment; the first taker wins, and the item says who it was. */
 const useTake = () => {
   const role = useStation((state) => state.session?.role);
+  const rows = useStation((state) => state.rows);
   const go = useScreens((state) => state.go);
   const { save, problem, dismiss } = useSave();
   const mayTake = role !== undefined && commandRule('claimInspection').who.includes(role);
@@ -95,8 +97,12 @@ const useTake = () => {
     if (shipmentId === null || inspectionId === null) return;
     if (await save('claimInspection', { shipmentId, inspectionId }, null)) go({ name: 'shipment', shipmentId });
   };
+  const waits = ({ shipmentId, inspectionId, takenBy }: InboxItem): boolean => {
+    const status = shipmentId === null ? undefined : rows.get(shipmentId)?.status;
+    return inspectionId !== null && takenBy === null && status !== undefined && isOpen(status);
+  };
   const takerFor = (item: InboxItem): RowProps['onTake'] =>
-    mayTake && item.inspectionId !== null && item.takenBy === null ? (chosen) => void take(chosen) : null;
+    mayTake && waits(item) ? (chosen) => void take(chosen) : null;
   return { takerFor, problem, dismiss };
 };
 

@@ -4,7 +4,7 @@ import type { StationView } from '#contract/bridge/view.ts';
 import type { Screen } from '../state/screen-store.ts';
 import { createFakeStation } from '../testing/fake-station.ts';
 import { openPage } from '../testing/page.tsx';
-import { at, detail, door, inboxItem, session, workItem } from '../testing/sample.ts';
+import { at, detail, door, inboxItem, session, shipment, workItem } from '../testing/sample.ts';
 
 afterEach(() => {
   cleanup();
@@ -211,6 +211,8 @@ describe('alerts', () => {
 });
 
 describe('inbox', () => {
+  const AT_DOCK = { shipments: [shipment({ status: 'counting' })], session: session({ role: 'inspector' }) };
+
   it('lists newest first, marks seen one by one or all, and opens', async () => {
     const { fake, screens } = await open(
       { name: 'inbox' },
@@ -234,7 +236,7 @@ describe('inbox', () => {
       inboxItem({ seq: 2, inspectionId: 'i-2', takenBy: 'Rita', seen: true }),
       inboxItem({ seq: 3, inspectionId: 'i-3', takenBy: '', seen: true }),
     ];
-    const { fake, screens } = await open({ name: 'inbox' }, { inbox, session: session({ role: 'inspector' }) });
+    const { fake, screens } = await open({ name: 'inbox' }, { ...AT_DOCK, inbox });
     expect(screen.getByText(/Taken by Rita/)).toBeTruthy();
     expect(screen.getByText(/No longer here/)).toBeTruthy();
     await press('inbox-take');
@@ -243,12 +245,15 @@ describe('inbox', () => {
     expect(screens.getState().screen).toEqual({ name: 'shipment', shipmentId: 's-1' });
   });
 
-  it('lets nobody take what is not theirs to take, and says why taking failed', async () => {
+  it('lets nobody take what is not theirs to take, or of a shipment that has ended, and says why taking failed', async () => {
     const inbox = [inboxItem({ inspectionId: 'i-1' })];
-    await open({ name: 'inbox' }, { inbox, session: session({ role: 'receiver' }) });
-    expect(screen.queryByTestId('inbox-take')).toBeNull();
-    cleanup();
-    const { fake, screens } = await open({ name: 'inbox' }, { inbox, session: session({ role: 'inspector' }) });
+    const ended = { shipments: [shipment({ status: 'closed' })] };
+    for (const part of [{ session: session({ role: 'receiver' }) }, ended, { shipments: [] }]) {
+      await open({ name: 'inbox' }, { ...AT_DOCK, inbox, ...part });
+      expect(screen.queryByTestId('inbox-take')).toBeNull();
+      cleanup();
+    }
+    const { fake, screens } = await open({ name: 'inbox' }, { ...AT_DOCK, inbox });
     fake.answers.saved = { ok: false, code: 'not_saved', message: '' };
     await press('inbox-take');
     expect(screen.getByTestId('save-error')).toBeTruthy();
