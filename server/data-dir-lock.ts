@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeFolder } from './make-folder.ts';
 
 /** Another server holds the folder; `url` is where it listens, when it has said so yet. */
 export class DataDirInUse extends Error {
@@ -11,6 +12,19 @@ export class DataDirInUse extends Error {
     const where = url === null ? '' : ` (it listens at ${url})`;
     super(`Another Dockline server uses the data folder ${dataDir}${where}. Stop it or set another DATA_DIR.`);
     this.url = url;
+  }
+}
+
+/** The folder cannot be made, or nothing can be written in it. */
+export class DataDirUnusable extends Error {
+  override readonly name = 'DataDirUnusable';
+
+  constructor(dataDir: string, cause: unknown) {
+    const code = (cause as { readonly code?: string }).code ?? 'unknown';
+    super(
+      `The data folder ${dataDir} cannot be used (${code}). Nothing was changed. Let the user that runs the server write there, or set another DATA_DIR.`,
+      { cause },
+    );
   }
 }
 
@@ -42,15 +56,24 @@ const take = (file: string): Database.Database | null => {
   }
 };
 
+/** Null when another process has it. */
+const open = (dataDir: string): Database.Database | null => {
+  try {
+    makeFolder(dataDir);
+    return take(join(dataDir, 'server.lock'));
+  } catch (error) {
+    throw new DataDirUnusable(dataDir, error);
+  }
+};
+
 /**
  * Makes this process the only server on a data folder: its log position and documents in transit live in memory. The lock is
  * SQLite's on a file of its own, so the operating system takes it away from a process that dies, and no process id can lie.
- * Throws `DataDirInUse`.
+ * Throws `DataDirInUse` or `DataDirUnusable`.
  */
 export const lockDataDir = (dataDir: string): DataDirLock => {
-  mkdirSync(dataDir, { recursive: true });
   const urlFile = join(dataDir, 'server.json');
-  const lock = take(join(dataDir, 'server.lock'));
+  const lock = open(dataDir);
   if (lock === null) throw new DataDirInUse(dataDir, readUrl(urlFile));
   rmSync(urlFile, { force: true });
   return {

@@ -74,6 +74,15 @@ describe('start', { timeout: 30_000 }, () => {
     expect(out).not.toContain(JWT_SECRET);
   });
 
+  it.each([
+    ['a folder that cannot be one', { DATA_DIR: join(import.meta.filename, 'data') }, 'set another DATA_DIR'],
+    ['an address that is none of ours', { HOST: '192.0.2.1' }, 'set HOST to one of its own'],
+  ])('says of %s what to do', async (_what, env, sentence) => {
+    const { code, err } = await ran([], { PORT: '0', ...env });
+    expect([code, err.split('\n').length]).toEqual([1, 2]);
+    expect(err).toContain(sentence);
+  });
+
   it('is not kept by a polling client that broke off', async () => {
     const started = launch([]);
     const polling = `${await listening(started)}/socket.io/?EIO=4&transport=polling`;

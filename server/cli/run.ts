@@ -24,11 +24,20 @@ const COMMANDS: Readonly<Record<string, (args: string[], env: Env) => Promise<nu
 /** `EX_CONFIG` of sysexits.h: service managers know not to try again. */
 const BAD_CONFIG = 78;
 
+/** What to do about an address that cannot be listened at. */
+const ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Another program listens there; set PORT to another number.',
+  EADDRNOTAVAIL: 'This machine has no such address; set HOST to one of its own, or to 0.0.0.0 for all of them.',
+  ENOTFOUND: 'This machine has no such address; set HOST to one of its own, or to 0.0.0.0 for all of them.',
+  EACCES: 'This user may not listen there; set PORT to a number above 1023.',
+};
+
 const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'EADDRINUSE')
-    return `${error.message}. Another program listens there; set PORT to another number.`;
-  return error.message;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  const isAddress = syscall === 'listen' || syscall === 'bind' || syscall === 'getaddrinfo';
+  const advice = isAddress && code !== undefined ? ADVICE[code] : undefined;
+  return advice === undefined ? error.message : `${error.message}. ${advice}`;
 };
 
 /** Runs one operator command and returns the exit code; every failure is a sentence on stderr, never a stack. */
