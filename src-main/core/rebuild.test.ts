@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SnapshotLine } from '#contract/wire/sync.ts';
+import type { Cursor, SnapshotLine } from '#contract/wire/sync.ts';
 import { FakeServer, shipmentRow } from './fake-server.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { rebuildCache } from './rebuild.ts';
@@ -42,5 +42,15 @@ describe('a rebuild', () => {
       syncedAt: level,
     });
     expect(position.cursor).toEqual(server.cursorAt(3));
+  });
+
+  it('takes no page that was meant for another position: what lies between would be missing for good', async () => {
+    const { server, cache, old } = await withOldSnapshot();
+    const before = cache.file;
+    for (const late of [async ({ seq }: Cursor) => server.frame(seq + 1), async () => server.frame(0, 2)]) {
+      const rebuilding = rebuildCache(cache, { http: { changes: late, snapshot: old }, syncedAt: level });
+      await expect(rebuilding).rejects.toThrow('did not fit');
+      expect(cache.file).toBe(before);
+    }
   });
 });

@@ -1,4 +1,5 @@
 import type { Cursor, Frame, SnapshotRow } from '#contract/wire/sync.ts';
+import { judgeFrame } from './judge-frame.ts';
 import { LinkFault, unreachable } from './link-fault.ts';
 import type { Cache, CacheRebuild, HttpPort, Position } from './ports.ts';
 
@@ -66,11 +67,11 @@ export const rebuildCache = async (
       const isWhole = at.cursor.seq >= consistentFrom;
       if (isWhole && !isBehind(at.cursor, shown)) break;
       const frame = await http.changes(at.cursor, 0);
+      const judged = judgeFrame(frame, at);
       // A server that was restored has no more than this.
-      if (isWhole && frame.to <= at.cursor.seq) break;
-      if (frame.epoch !== at.cursor.epoch || frame.group !== at.group || frame.to <= at.cursor.seq) {
-        throw unreachable('The server changed its history while the snapshot was taken.');
-      }
+      if (isWhole && judged === 'dropped' && frame.to === at.cursor.seq) break;
+      // Of another history or view, or a page that was asked for from another position and comes late.
+      if (judged !== 'applied') throw unreachable('A page did not fit the snapshot that was taken.');
       await rebuild.apply(frame, syncedAt(frame));
     }
     const position = rebuild.position();
