@@ -27,9 +27,17 @@ const STATUS_CODES: Readonly<Record<number, ProblemCode>> = {
 
 export type Issue = { readonly path: string; readonly message: string };
 
+/** Of something that may have several forms, what is wrong with the one it comes closest to: where it is not wrong as a whole. */
+const closestOf = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
+  if (issue.code !== 'invalid_union') return [issue];
+  const closest = issue.errors.find((form) => form.every(({ path }) => path.length > 0)) ?? issue.errors[0];
+  if (closest === undefined) return [issue];
+  return closest.flatMap((inner) => closestOf({ ...inner, path: [...issue.path, ...inner.path] }));
+};
+
 /** Zod's findings as the wire shows them: `lines.3.quantity`. */
 export const issuesOf = (error: z.core.$ZodError): Issue[] =>
-  error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
+  error.issues.flatMap(closestOf).map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
 
 const invalid = (issues: readonly Issue[]): ProblemError => {
   const [first] = issues;
