@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Verdict } from '#contract/wire/sync.ts';
 import type { Log } from '../core/ports.ts';
@@ -9,6 +9,7 @@ import { workHash } from '../core/work-hash.ts';
 import { StationJournal } from './journal.ts';
 import { MUTATION_COLUMNS, type MutationRow, toWork } from './journal-rows.ts';
 import { guarded, setAside, storeFault } from './open-database.ts';
+import { syncFolder } from './sync-to-disk.ts';
 
 export type OpenedJournal = {
   readonly journal: StationJournal;
@@ -154,6 +155,21 @@ const isEmptied = (file: string): boolean => {
   return size === 0 || (size === null && (sizeOf(`${file}-wal`) ?? 0) > 0);
 };
 
+const isMissing = (file: string): boolean => !existsSync(file) && !existsSync(`${file}-wal`);
+
+const removeAll = (file: string): void => {
+  for (const side of ['', '-wal', '-shm']) rmSync(file + side, { force: true });
+};
+
+/** A new journal gets its name when it is whole and on the disk: what power cuts short before that is none yet, and no damaged one. */
+const begin = (file: string, now: () => number): void => {
+  const unnamed = `${file}.unnamed`;
+  removeAll(unnamed);
+  new StationJournal(unnamed, now).close();
+  renameSync(unnamed, file);
+  syncFolder(dirname(file));
+};
+
 /**
  * Opens the journal, come what may. A damaged one is kept under another name, what can be read of its unsent work goes to
  * a person, and a new journal begins. When the file cannot be written at all, the station still runs, and says on every
@@ -163,6 +179,7 @@ export const openJournal = (file: string, now: () => number, log: Log): OpenedJo
   try {
     finishTakingIn(file);
     try {
+      if (isMissing(file)) begin(file, now);
       if (isEmptied(file)) throw new StoreFault('corrupt', 'The journal was emptied.');
       return { journal: openChecked(file, now), problem: null };
     } catch (error) {
@@ -192,13 +209,14 @@ const afterDamage = (file: string, now: () => number, log: Log): StationJournal 
   // SQLite would throw away the log of a file without contents.
   const rows = isEmptied(file) ? [] : rescue(file);
   const next = newBeside(file);
-  for (const side of ['', '-wal', '-shm']) rmSync(next + side, { force: true });
+  removeAll(next);
   const journal = new StationJournal(next, now);
   const sentence = `The file with the unsent work was damaged. ${rows.length} pieces of work could be read and stand here; others may be missing. Compare with what was done here lately, and tell IT: the damaged file was kept.`;
   takeIn(journal, rows, now(), sentence);
   journal.close();
   const kept = setAside(file, 'damaged', now());
   renameSync(next, file);
+  syncFolder(dirname(file));
   log('journal.damaged', { keptAs: basename(kept), rescued: rows.length });
   return new StationJournal(file, now);
 };

@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -10,6 +11,17 @@ const syncAt = async (path: string, flags: string): Promise<void> => {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+};
+
+/** Returns when the names of the files in a folder are on the disk. Throws the error of the file system. */
+export const syncFolder = (folder: string): void => {
+  if (!opensFolders) return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 };
 

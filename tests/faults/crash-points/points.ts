@@ -132,6 +132,7 @@ const cacheFile = 'src-main/store/cache-file.ts';
 const cache = 'src-main/store/cache.ts';
 const cacheFolder = 'src-main/store/cache-folder.ts';
 const inbox = 'src-main/core/inbox.ts';
+const openingJournal = 'src-main/store/open-journal.ts';
 const outbox = 'src-main/core/outbox.ts';
 const rebuild = 'src-main/core/rebuild.ts';
 const replica = 'src-main/core/replica.ts';
@@ -178,6 +179,7 @@ export const STATION_POINTS: readonly CrashPoint[] = [
     'await this.#ports.journal.markShown(items.map(({ seq }) => seq));',
   ),
   ...around(STATION, 'a toast is shown', inbox, 'this.#ports.toasts.show(item);'),
+  ...around(STATION_FRESH, 'a new journal gets its name', openingJournal, 'renameSync(unnamed, file);'),
   ...around(STATION_FRESH, 'the owner gets an identity', journal, 'guarded(() => this.#addIdentity(owner.key));'),
   ...around(
     STATION_FRESH,

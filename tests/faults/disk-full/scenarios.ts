@@ -18,8 +18,8 @@ type Side = 'dataDir' | 'stationDir';
 
 /** A running dock, one side of which has its files on a small disk. */
 const withSmallDisk = async (side: Side, play: (dock: FaultDock, disk: SmallDisk) => Promise<void>): Promise<void> => {
-  const disk = smallDisk(24);
   const from = await FaultDock.copy('disk', true);
+  const disk = smallDisk(24);
   cpSync(from[side], disk.dir, { recursive: true });
   const { dataDir, stationDir, shipmentId } = from;
   const dock = new FaultDock({ dataDir, stationDir, shipmentId, [side]: disk.dir });

@@ -3,10 +3,16 @@
 import { writeSync } from 'node:fs';
 import { canonicalJson } from '../../../src-main/core/canonical-json.ts';
 import { sha256 } from '../../../src-main/shell/system-clock.ts';
-import { StationJournal } from '../../../src-main/store/journal.ts';
+import { openJournal } from '../../../src-main/store/open-journal.ts';
 
 const [file = '', count = '0'] = process.argv.slice(2);
-const journal = new StationJournal(file, () => Date.now());
+const { journal } = openJournal(
+  file,
+  () => Date.now(),
+  (event) => {
+    throw new Error(event);
+  },
+);
 const owner = { key: 'o', userId: 'u', userName: 'U', role: 'receiver', server: 's' };
 const clientId = await journal.setOwner(owner, 'client-0001');
 const told = (what: string): void => void writeSync(1, `told ${what}\n`);

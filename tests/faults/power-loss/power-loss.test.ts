@@ -19,6 +19,10 @@ describe.runIf(why === null)('when the power goes', () => {
     expect(await cutPower(side, { cuts: 10, seed: 2, killAt })).toMatchObject({ done: 10, failure: null });
   });
 
+  it.each(SIDES)('the %s is none yet, or whole, when its first start is cut short', async (side) => {
+    expect(await cutPower(side, { cuts: 60, seed: 4, killAt: 60 })).toMatchObject({ done: 60, failure: null });
+  });
+
   it.each(SIDES)('and synchronous=NORMAL on the %s would have been found', async (side) => {
     const { failure, done } = await cutPower(side, { cuts: 500, seed: 3, patches: NORMAL[side] });
     expect(failure).toMatch(/up to \d+, kept up to \d+/);

@@ -25,13 +25,15 @@ export const newFolder = (name: string): string => {
   folders.push(folder);
   return folder;
 };
-export const removeFolders = (): void => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-};
 
 /** The station's files belong to the server's address, so whoever begins with them serves at the same port: one at a time. */
 type Template = DockOptions & { readonly port: number };
 let template: Promise<Template> | null = null;
+
+export const removeFolders = (): void => {
+  template = null;
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+};
 
 /** A furnished server and a station level with it, both stopped properly: what every run begins with a copy of. */
 const makeTemplate = async (): Promise<Template> => {
