@@ -1,52 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Shipment } from '#contract/domain/shipment.ts';
 import type { SnapshotRow } from '#contract/wire/sync.ts';
-import { FakeServer, shipmentRow } from '../core/fake-server.ts';
+import { shipmentRow } from '../core/fake-server.ts';
 import type { CacheRebuild } from '../core/ports.ts';
-import { StationCache } from './cache.ts';
+import type { StationCache } from './cache.ts';
+import { cacheFolder, idsOf, serverOf } from './cache-for-tests.ts';
 
-let dir: string;
-let now: number;
-let logged: string[];
-const open: StationCache[] = [];
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'dockline-cache-'));
-  now = Date.parse('2026-11-23T08:00:00.000Z');
-  logged = [];
-});
-afterEach(async () => {
-  for (const cache of open.splice(0)) await cache.close();
-  rmSync(dir, { recursive: true, force: true });
-});
-
-const start = (): StationCache => {
-  const cache = new StationCache({ dir, now: () => now, log: (event) => logged.push(event) });
-  open.push(cache);
-  return cache;
-};
-const stop = async (cache: StationCache): Promise<void> => {
-  open.splice(open.indexOf(cache), 1);
-  await cache.close();
-};
-const files = () => readdirSync(dir).filter((name) => /^cache-\d+\.db$/.test(name));
-const _current = () => join(dir, readFileSync(join(dir, 'cache.current'), 'utf8'));
-
-const server = (...shipments: Shipment[]): FakeServer => {
-  const made = new FakeServer();
-  for (const shipment of shipments) made.put(shipment);
-  return made;
-};
-const ids = async (cache: StationCache) => (await cache.board('2026-11-22T20:00:00.000Z')).map(({ id }) => id).sort();
+const { begin, end, start, stop, files } = cacheFolder();
+beforeEach(begin);
+afterEach(end);
 
 describe('a cache that is being filled', () => {
   const row = (id: string): SnapshotRow => {
     return { kind: 'row', entity: 'shipment', id, seq: 1, shipmentId: id, row: shipmentRow(id) };
   };
   /** What a reader sees, and how much of everything that is. */
-  const seen = async (cache: StationCache) => [cache.coverage(), await ids(cache)];
+  const seen = async (cache: StationCache) => [cache.coverage(), await idsOf(cache)];
 
   it('is read as it comes while there is nothing else, and is no position to go on from', async () => {
     const cache = start();
@@ -66,7 +34,7 @@ describe('a cache that is being filled', () => {
 
   it('is not read beside one that is whole', async () => {
     const cache = start();
-    await cache.apply(server(shipmentRow('old')).frame(0), null);
+    await cache.apply(serverOf(shipmentRow('old')).frame(0), null);
     const rebuild = await cache.beginRebuild();
     await rebuild.addRows([row('a')]);
     expect(await seen(cache)).toEqual(['whole', ['old']]);
@@ -108,13 +76,13 @@ describe('a cache that is being filled', () => {
 
   it('is removed at the next start when the station was killed, and the one in use stays', async () => {
     const cache = start();
-    await cache.apply(server(shipmentRow('a')).frame(0), null);
+    await cache.apply(serverOf(shipmentRow('a')).frame(0), null);
     const rebuild = await cache.beginRebuild();
     await rebuild.addRows([]);
     expect(files()).toHaveLength(2);
     await stop(cache);
     const again = start();
     expect(files()).toHaveLength(1);
-    expect(await ids(again)).toEqual(['a']);
+    expect(await idsOf(again)).toEqual(['a']);
   });
 });

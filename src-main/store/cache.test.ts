@@ -1,58 +1,18 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Shipment } from '#contract/domain/shipment.ts';
 import type { Frame, SnapshotRow } from '#contract/wire/sync.ts';
-import { FakeServer, shipmentRow } from '../core/fake-server.ts';
+import { shipmentRow } from '../core/fake-server.ts';
 import { rebuildCache } from '../core/rebuild.ts';
-import { StationCache } from './cache.ts';
+import { cacheFolder, idsOf, serverOf } from './cache-for-tests.ts';
 
-let dir: string;
-let now: number;
-let logged: string[];
-const open: StationCache[] = [];
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'dockline-cache-'));
-  now = Date.parse('2026-11-23T08:00:00.000Z');
-  logged = [];
-});
-afterEach(async () => {
-  for (const cache of open.splice(0)) await cache.close();
-  rmSync(dir, { recursive: true, force: true });
-});
-
-const start = (): StationCache => {
-  const cache = new StationCache({ dir, now: () => now, log: (event) => logged.push(event) });
-  open.push(cache);
-  return cache;
-};
-const stop = async (cache: StationCache): Promise<void> => {
-  open.splice(open.indexOf(cache), 1);
-  await cache.close();
-};
-const files = () => readdirSync(dir).filter((name) => /^cache-\d+\.db$/.test(name));
-const current = () => join(dir, readFileSync(join(dir, 'cache.current'), 'utf8'));
-
-const server = (...shipments: Shipment[]): FakeServer => {
-  const made = new FakeServer();
-  for (const shipment of shipments) made.put(shipment);
-  return made;
-};
-const ids = async (cache: StationCache) => (await cache.board('2026-11-22T20:00:00.000Z')).map(({ id }) => id).sort();
+const { begin, end, world, start, stop, files, current } = cacheFolder();
+beforeEach(begin);
+afterEach(end);
 
 describe('rows and cursor', () => {
   it('are written together and are here again after a restart', async () => {
-    const log = server(shipmentRow('a'), shipmentRow('b'));
+    const log = serverOf(shipmentRow('a'), shipmentRow('b'));
     const cache = start();
     expect(cache.position()).toBeNull();
     await cache.apply(log.frame(0), '2026-11-23T08:00:00.000Z');
@@ -62,11 +22,11 @@ describe('rows and cursor', () => {
     await stop(cache);
     const again = start();
     expect(again.position()).toEqual(position);
-    expect(await ids(again)).toEqual(['a', 'b']);
+    expect(await idsOf(again)).toEqual(['a', 'b']);
   });
 
   it('stay as they were when the frame cannot be written', async () => {
-    const log = server(shipmentRow('a'));
+    const log = serverOf(shipmentRow('a'));
     const cache = start();
     await cache.apply(log.frame(0), null);
     log.put(shipmentRow('b'));
@@ -76,13 +36,13 @@ describe('rows and cursor', () => {
     };
     await expect(cache.apply(bad as unknown as Frame, null)).rejects.toThrow();
     expect(cache.position()?.cursor.seq).toBe(1);
-    expect(await ids(cache)).toEqual(['a']);
+    expect(await idsOf(cache)).toEqual(['a']);
     await cache.apply(log.frame(1), null);
-    expect(await ids(cache)).toEqual(['a', 'b']);
+    expect(await idsOf(cache)).toEqual(['a', 'b']);
   });
 
   it('never show half a frame, however long it takes', async () => {
-    const log = server();
+    const log = serverOf();
     for (let n = 0; n < 3_000; n += 1) log.put(shipmentRow(`s${n}`, { carrier: 'x'.repeat(200) }));
     const cache = start();
     const seen = new Set<number>();
@@ -100,7 +60,7 @@ describe('rows and cursor', () => {
   });
 
   it('change a row only for a later change', async () => {
-    const log = server(shipmentRow('a', { trailer: 'old' }), shipmentRow('a', { trailer: 'new' }));
+    const log = serverOf(shipmentRow('a', { trailer: 'old' }), shipmentRow('a', { trailer: 'new' }));
     const cache = start();
     const rebuild = await cache.beginRebuild();
     const row = (seq: number, trailer: string): SnapshotRow => ({
@@ -121,7 +81,7 @@ describe('rows and cursor', () => {
   it('note now and then up to when nothing was missing', async () => {
     const cache = start();
     cache.touch('2026-11-23T08:00:00.000Z');
-    await cache.apply(server(shipmentRow('a')).frame(0), '2026-11-23T08:00:00.000Z');
+    await cache.apply(serverOf(shipmentRow('a')).frame(0), '2026-11-23T08:00:00.000Z');
     cache.touch('2026-11-23T08:00:05.000Z');
     expect(cache.position()?.syncedAt).toBe('2026-11-23T08:00:05.000Z');
     cache.touch('2026-11-23T08:02:00.000Z');
@@ -135,7 +95,7 @@ describe('reading', () => {
 
   it('shows what is in work and what ended lately', async () => {
     const cache = start();
-    const log = server(
+    const log = serverOf(
       shipmentRow('open', { statusChangedAt: '2020-01-01T00:00:00.000Z' }),
       shipmentRow('late', { status: 'closed', statusChangedAt: at('07') }),
       shipmentRow('old', { status: 'refused', statusChangedAt: at('01') }),
@@ -146,7 +106,7 @@ describe('reading', () => {
 
   it('reads a shipment with everything on it, lines in the notice’s order', async () => {
     const cache = start();
-    const log = server(shipmentRow('a'));
+    const log = serverOf(shipmentRow('a'));
     const part = (entity: 'line' | 'note', id: string, more: object) =>
       log.commit({ entity, id, op: 'put', row: { id, shipmentId: 'a', ...more }, shipmentId: 'a' });
     part('line', 'x', { lineNumber: 2 });
@@ -165,7 +125,7 @@ describe('reading', () => {
 
   it('forgets a shipment that left with everything on it', async () => {
     const cache = start();
-    const log = server(shipmentRow('a'), shipmentRow('b'));
+    const log = serverOf(shipmentRow('a'), shipmentRow('b'));
     log.commit({
       entity: 'line',
       id: 'x',
@@ -182,13 +142,13 @@ describe('reading', () => {
       null,
       0,
     ]);
-    expect(await ids(cache)).toEqual(['b']);
+    expect(await idsOf(cache)).toEqual(['b']);
     expect(await cache.search('SHP-a', 10)).toEqual([]);
   });
 
   it('finds by every word, without case or accents, those in work first', async () => {
     const cache = start();
-    const log = server(
+    const log = serverOf(
       shipmentRow('a', {
         supplierName: 'Müller & Söhne',
         trailer: 'TX-77',
@@ -210,7 +170,7 @@ describe('reading', () => {
 
   it('keeps the places, and a copy of a history', async () => {
     const cache = start();
-    const log = server();
+    const log = serverOf();
     log.commit({
       entity: 'warehouse',
       id: 'W1',
@@ -233,49 +193,49 @@ describe('reading', () => {
 describe('files', () => {
   it('are replaced as a whole by a rebuild, and reads go on meanwhile', async () => {
     const cache = start();
-    await cache.apply(server(shipmentRow('old')).frame(0), null);
+    await cache.apply(serverOf(shipmentRow('old')).frame(0), null);
     const before = current();
-    const log = server(shipmentRow('a'), shipmentRow('b'));
+    const log = serverOf(shipmentRow('a'), shipmentRow('b'));
     const http = { changes: async () => log.frame(2), snapshot: () => log.snapshot() };
     const rebuilding = rebuildCache(cache, { http, syncedAt: () => null });
-    expect(await ids(cache)).toEqual(['old']);
+    expect(await idsOf(cache)).toEqual(['old']);
     await rebuilding;
-    expect(await ids(cache)).toEqual(['a', 'b']);
+    expect(await idsOf(cache)).toEqual(['a', 'b']);
     expect(current()).not.toBe(before);
     expect(files()).toHaveLength(1);
   });
 
   it('wait for a reader before they go', async () => {
-    const log = server();
+    const log = serverOf();
     for (let n = 0; n < 2_000; n += 1) log.put(shipmentRow(`s${n}`));
     const cache = start();
     await cache.apply(log.frame(0, 2_000), null);
     const reading = cache.board('2026-11-22T20:00:00.000Z');
     await cache.reset('other');
     expect(await reading).toHaveLength(2_000);
-    expect(await ids(cache)).toEqual([]);
+    expect(await idsOf(cache)).toEqual([]);
   });
 
   it('that were set aside go when the view changes: who comes next may not see their rows', async () => {
     const cache = start();
     await cache.reset('mine');
-    await cache.apply(server(shipmentRow('a')).frame(0), null);
+    await cache.apply(serverOf(shipmentRow('a')).frame(0), null);
     await cache.setAside();
-    expect(readdirSync(dir).filter((name) => name.includes('corrupt'))).not.toEqual([]);
+    expect(readdirSync(world.dir).filter((name) => name.includes('corrupt'))).not.toEqual([]);
     await cache.reset('other');
-    expect(readdirSync(dir).filter((name) => name.includes('corrupt'))).toEqual([]);
+    expect(readdirSync(world.dir).filter((name) => name.includes('corrupt'))).toEqual([]);
   });
 
   it('are handed over with their rows, and the next ones are of whom they were handed to', async () => {
     const cache = start();
     await cache.reset('mine');
-    const log = server(shipmentRow('a'));
+    const log = serverOf(shipmentRow('a'));
     await cache.apply(log.frame(0), null);
     await cache.handOver('ours');
-    expect([cache.scope(), await ids(cache)]).toEqual(['ours', ['a']]);
+    expect([cache.scope(), await idsOf(cache)]).toEqual(['ours', ['a']]);
     await stop(cache);
     const again = start();
-    expect([again.scope(), await ids(again)]).toEqual(['ours', ['a']]);
+    expect([again.scope(), await idsOf(again)]).toEqual(['ours', ['a']]);
     await again.clear();
     await stop(again);
     expect(start().scope()).toBe('ours');
@@ -285,8 +245,8 @@ describe('files', () => {
     const cache = start();
     expect(cache.scope()).toBeNull();
     await cache.reset('mine');
-    await cache.apply(server(shipmentRow('a')).frame(0), null);
-    const log = server(shipmentRow('b'));
+    await cache.apply(serverOf(shipmentRow('a')).frame(0), null);
+    const log = serverOf(shipmentRow('b'));
     await rebuildCache(cache, {
       http: { changes: async () => log.frame(1), snapshot: () => log.snapshot() },
       syncedAt: () => null,
@@ -295,7 +255,7 @@ describe('files', () => {
     const again = start();
     expect(again.scope()).toBe('mine');
     await again.reset('other');
-    expect([again.scope(), again.position(), await ids(again)]).toEqual(['other', null, []]);
+    expect([again.scope(), again.position(), await idsOf(again)]).toEqual(['other', null, []]);
   });
 });
 
@@ -322,7 +282,7 @@ describe('a bad cache', () => {
   ];
 
   it.each(damages)('%s is set aside, and an empty one begins', async (_name, damage) => {
-    const log = server();
+    const log = serverOf();
     for (let n = 0; n < 50; n += 1) log.put(shipmentRow(`s${n}`));
     const cache = start();
     await cache.apply(log.frame(0), null);
@@ -331,22 +291,22 @@ describe('a bad cache', () => {
     for (const side of ['-wal', '-shm']) rmSync(path + side, { force: true });
     damage(path);
     const again = start();
-    expect([again.position(), logged]).toEqual([null, ['cache.corrupt']]);
-    expect(readdirSync(dir).filter((name) => /^cache-\d+\.db\.corrupt-[^.]*Z$/.test(name))).toHaveLength(1);
+    expect([again.position(), world.logged]).toEqual([null, ['cache.corrupt']]);
+    expect(readdirSync(world.dir).filter((name) => /^cache-\d+\.db\.corrupt-[^.]*Z$/.test(name))).toHaveLength(1);
     await again.apply(log.frame(0), null);
-    expect(await ids(again)).toHaveLength(50);
+    expect(await idsOf(again)).toHaveLength(50);
   });
 
   it('that is missing, emptied or of another version starts empty', async () => {
     for (const harm of ['missing', 'emptied', 'pointer', 'version'] as const) {
       const cache = start();
-      await cache.apply(server(shipmentRow('a')).frame(0), null);
+      await cache.apply(serverOf(shipmentRow('a')).frame(0), null);
       await stop(cache);
       const path = current();
       for (const side of ['-wal', '-shm']) rmSync(path + side, { force: true });
       if (harm === 'missing') rmSync(path);
       if (harm === 'emptied') truncateSync(path, 0);
-      if (harm === 'pointer') writeFileSync(join(dir, 'cache.current'), '../../etc/passwd');
+      if (harm === 'pointer') writeFileSync(join(world.dir, 'cache.current'), '../../etc/passwd');
       if (harm === 'version') {
         const bytes = readFileSync(path);
         bytes.writeUInt32BE(999, 60);
@@ -355,42 +315,42 @@ describe('a bad cache', () => {
       const again = start();
       expect(again.position(), harm).toBeNull();
       await stop(again);
-      rmSync(dir, { recursive: true, force: true });
-      mkdirSync(dir);
+      rmSync(world.dir, { recursive: true, force: true });
+      mkdirSync(world.dir);
     }
   });
 
   it('is set aside while the station runs, too', async () => {
     const cache = start();
     await cache.reset('mine');
-    await cache.apply(server(shipmentRow('a')).frame(0), null);
+    await cache.apply(serverOf(shipmentRow('a')).frame(0), null);
     await cache.setAside();
-    expect([cache.position(), cache.scope(), await ids(cache)]).toEqual([null, 'mine', []]);
-    await cache.apply(server(shipmentRow('b')).frame(0), null);
+    expect([cache.position(), cache.scope(), await idsOf(cache)]).toEqual([null, 'mine', []]);
+    await cache.apply(serverOf(shipmentRow('b')).frame(0), null);
     await stop(cache);
-    expect(await ids(start())).toEqual(['b']);
+    expect(await idsOf(start())).toEqual(['b']);
   });
 
   it('does not fill the disk: two damaged ones are kept', async () => {
     for (let n = 0; n < 4; n += 1) {
       const cache = start();
-      await cache.apply(server(shipmentRow('a')).frame(0), null);
+      await cache.apply(serverOf(shipmentRow('a')).frame(0), null);
       await stop(cache);
-      now += 60_000;
+      world.now += 60_000;
       writeFileSync(current(), 'garbage '.repeat(2_000));
     }
     await stop(start());
-    expect(readdirSync(dir).filter((name) => name.includes('.corrupt-')).length).toBeLessThanOrEqual(2);
+    expect(readdirSync(world.dir).filter((name) => name.includes('.corrupt-')).length).toBeLessThanOrEqual(2);
   });
 
   it('in a folder that cannot be written gives way to a temporary one', async () => {
-    const blocked = join(dir, 'file');
+    const blocked = join(world.dir, 'file');
     writeFileSync(blocked, '');
-    dir = blocked;
+    world.dir = blocked;
     const cache = start();
-    await cache.apply(server(shipmentRow('a')).frame(0), null);
-    expect(await ids(cache)).toEqual(['a']);
-    expect(logged).toEqual(['cache.not_opened', 'cache.temporary']);
+    await cache.apply(serverOf(shipmentRow('a')).frame(0), null);
+    expect(await idsOf(cache)).toEqual(['a']);
+    expect(world.logged).toEqual(['cache.not_opened', 'cache.temporary']);
     expect(existsSync(blocked)).toBe(true);
   });
 });
