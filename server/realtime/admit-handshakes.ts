@@ -8,7 +8,7 @@ export type Gate = {
   /** False while the server stops. */
   readonly isOpen: () => boolean;
   /** Counts one more from this address, if it is let in. */
-  readonly takesAnother: (address: string) => Admission;
+  readonly takesAnother: (address: string | null) => Admission;
 };
 
 const refusal = (status: string, text: string, more = ''): string =>

@@ -36,12 +36,13 @@ const network = (address: string): string => {
 
 /**
  * The address a request counts for; of IPv6 the /64. What comes from this machine comes from the operator's own proxy, whose word
- * on whom it speaks for is taken: the last in its list, which it saw itself. Anybody else could write there what they like.
+ * on whom it speaks for is taken: the last in its list, which it saw itself. Anybody else could write there what they like. Null for
+ * what comes from this machine and speaks for nobody: a proxy that says nothing stands for everybody, and may not lock them all out.
  */
-export const callerAddress = ({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): string => {
+export const callerAddress = ({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): string | null => {
   const { remoteAddress: peer = '' } = socket;
   if (!THIS_MACHINE.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4')) return network(peer);
   const told = String(headers['x-forwarded-for'] ?? '').split(',');
   const last = told.at(-1)?.trim().slice(0, LONGEST) ?? '';
-  return network(last === '' ? peer : withoutPort(last));
+  return last === '' ? null : network(withoutPort(last));
 };

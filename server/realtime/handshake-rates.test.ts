@@ -5,7 +5,7 @@ import { type Admission, HandshakeRates } from './handshake-rates.ts';
 const { handshakes: all, handshakesOfOne: ofOne } = limitsOf();
 const rates = () => new HandshakeRates({ all, ofOne }, 0);
 
-const knock = (at: HandshakeRates, address: string, times: number, now: number): Record<Admission, number> => {
+const knock = (at: HandshakeRates, address: string | null, times: number, now: number): Record<Admission, number> => {
   const count = { admitted: 0, address_too_fast: 0, crowded: 0 };
   for (let time = 0; time < times; time++) count[at.take(address, now)] += 1;
   return count;
@@ -23,6 +23,14 @@ describe('how many may open a connection', () => {
 
   it('lets a whole warehouse in at once from one address', () => {
     expect(knock(rates(), 'the one address of 300 stations', 300, 0)).toMatchObject({ admitted: 300 });
+  });
+
+  it('takes nobody for one address whose address is not known', () => {
+    expect(knock(rates(), null, 1_000, 0)).toEqual({
+      admitted: all.burst,
+      address_too_fast: 0,
+      crowded: 1_000 - all.burst,
+    });
   });
 
   it('lets a thousand in from as many addresses within three seconds', () => {

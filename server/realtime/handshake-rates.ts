@@ -32,9 +32,9 @@ export class HandshakeRates {
     return this.#ofOne.size;
   }
 
-  /** Counts one more from this address, if it is let in. */
-  take(address: string, now: number): Admission {
-    if (!this.#bucketOf(address, now).take(now)) return 'address_too_fast';
+  /** Counts one more from this address, if it is let in; null for one that nobody knows. */
+  take(address: string | null, now: number): Admission {
+    if (address !== null && !this.#bucketOf(address, now).take(now)) return 'address_too_fast';
     return this.#all.take(now) ? 'admitted' : 'crowded';
   }
 
