@@ -156,11 +156,9 @@ describe('a station on a bad network', () => {
     const mara = await at(wire.url);
     await mara.until('live', ({ connection }) => connection.kind === 'live', 10_000);
     await mara.until('all of it', ({ shipments }) => shipments.length === 151);
-    expect(wire.snapshots).toEqual([
-      '/api/sync/snapshot',
-      expect.stringMatching(/\?snapshot=[\w-]+&line=[1-9]\d*$/),
-      expect.stringMatching(/\?snapshot=[\w-]+&line=[1-9]\d*$/),
-    ]);
+    // How many lines had come by then is up to the pieces in which they were packed and read.
+    const goesOn = expect.stringMatching(/\?snapshot=[\w-]+&line=\d+$/);
+    expect(wire.snapshots).toEqual(['/api/sync/snapshot', goesOn, goesOn]);
     expect(mara.logged.filter((line) => line.startsWith('sync.rebuild'))).toHaveLength(1);
   }, 30_000);
 

@@ -44,6 +44,20 @@ describe('a rebuild', () => {
     expect(position.cursor).toEqual(server.cursorAt(3));
   });
 
+  it('takes no snapshot that begins twice: its rows would be older than its position says', async () => {
+    const { server, cache, old } = await withOldSnapshot();
+    const before = cache.file;
+    async function* twice() {
+      const lines = [];
+      for await (const line of old()) lines.push(line);
+      for await (const line of server.snapshot()) if (line.kind === 'head') lines.splice(1, 0, line);
+      yield* lines;
+    }
+    const http = { changes: async (cursor: Cursor) => server.changes(cursor), snapshot: twice };
+    await expect(rebuildCache(cache, { http, syncedAt: level })).rejects.toThrow('began twice');
+    expect(cache.file).toBe(before);
+  });
+
   it('takes no page that was meant for another position: what lies between would be missing for good', async () => {
     const { server, cache, old } = await withOldSnapshot();
     const before = cache.file;

@@ -23,6 +23,8 @@ const load = async (rebuild: CacheRebuild, { http, arrived }: RebuildPorts): Pro
   let begun = false;
   for await (const line of http.snapshot()) {
     if (line.kind === 'head') {
+      // Rows of one snapshot under the position of another would stand still for good.
+      if (begun) throw unreachable('The snapshot began twice.');
       // The position is noted before the rows were read (§A8), so what changed meanwhile comes once more as changes.
       const cursor = { epoch: line.epoch, seq: line.seq, chain: line.chain };
       await rebuild.setPosition({ cursor, group: line.group, syncedAt: null });

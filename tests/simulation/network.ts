@@ -248,9 +248,12 @@ class SimulatedHttp implements HttpPort {
 
   async *snapshot(resume?: { snapshot: string; line: number } | null): AsyncGenerator<SnapshotLine> {
     const { cable, observer, world } = this.#at;
-    const pieces: string[] = [];
+    const answers: string[][] = [];
     let isCut = false;
     const read = async (server: ServerNode, token: string): Promise<null> => {
+      // Where the request is made twice, the first answer is nobody's.
+      const mine: string[] = [];
+      answers.push(mine);
       const stream = await server.snapshot(token, resume ?? {});
       try {
         for await (const bytes of stream) {
@@ -259,7 +262,7 @@ class SimulatedHttp implements HttpPort {
           if (stream.destroyed) break;
           const text = gunzipSync(bytes as Buffer).toString();
           observer.leaves(token, 'snapshot', text);
-          pieces.push(text);
+          mine.push(text);
         }
       } catch {
         // Broken off; what came before it has come.
@@ -272,7 +275,7 @@ class SimulatedHttp implements HttpPort {
     if (cable.breaksSnapshots > 0) cable.breaksSnapshots -= 1;
     let skipped = 0;
     let lines = 0;
-    for (const piece of pieces) {
+    for (const piece of answers.at(-1) ?? []) {
       await this.#hop();
       for (const text of piece.split('\n')) {
         if (text === '') continue;
