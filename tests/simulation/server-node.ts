@@ -74,7 +74,8 @@ const slow = (storage: Storage, machine: Machine, look: ServerPorts['frame']): S
       const most = limit ?? (chance.once(4) ? 1 + chance.below(6) : 1000);
       return take(async () => {
         const frame = await storage.readFrame(group, from, most);
-        look(group, frame);
+        // What a process that was killed had half done goes on here for a moment; nobody gets it.
+        if (machine.isAlive) look(group, frame);
         return frame;
       });
     },
