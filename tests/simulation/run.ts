@@ -6,7 +6,7 @@ import type { Result } from './try-one.ts';
 import { KINDS, type Kind } from './violation.ts';
 
 const replayOf = ({ operations, stations }: Options, { seed, path }: Result): string =>
-  `npm run sim -- --operations ${operations} --stations ${stations} --seed ${seed} --path ${path}`;
+  `npm run sim -- --operations ${operations} --stations ${stations} --seed ${seed} ${path === null ? '--schedules 1' : `--path ${path}`}`;
 
 const runSchedules = async (options: Options): Promise<boolean> => {
   const { schedules, operations, stations, seed, path } = options;
