@@ -10,7 +10,7 @@ export const HELP = `Usage: npm run server [-- COMMAND]
         [--zone America/Chicago]   IANA time zone (default UTC)
         [--doors 6]                with doors D1 to D6
   access USER --role ROLE          change what somebody may do and see, at once and whatever their token says
-        --warehouses JOL,DAL       which warehouses; * for all
+        --warehouses JOL,DAL       which warehouses, all of them known; * for all
         [--supplier ID]            required with --role supplier
   help                             this
 

@@ -211,6 +211,7 @@ describe('access', { timeout: 30_000 }, () => {
     const started = launch([]);
     const url = await listening(started);
     const { out: token } = await ran(['token', '--name', 'Mara', '--role', 'admin']);
+    for (const id of ['JOL', 'DAL']) await ran(['warehouse', id, '--name', id]);
     const push = () =>
       fetch(`${url}/api/users/ivo/access`, {
         method: 'PUT',
@@ -248,6 +249,12 @@ describe('access', { timeout: 30_000 }, () => {
     expect(await looking((storage) => storage.changedAccess())).toMatchObject([
       { userId: 'acme/desk', role: 'supplier', supplierId: 'ACME', changedBy: 'operator' },
     ]);
+  });
+
+  it('says which warehouse there is not, and changes nothing', async () => {
+    const { code, err } = await ran(['access', 'mara', '--role', 'receiver', '--warehouses', 'JLO']);
+    expect([code, err]).toEqual([1, 'dockline: There is no warehouse JLO. Nothing was changed.\n']);
+    expect(await looking((storage) => storage.changedAccess())).toEqual([]);
   });
 
   it.each([

@@ -72,6 +72,57 @@ describe('PUT /api/users/:id/access', () => {
     expect((await give(json)).status).toBe(422);
   });
 
+  it.each([
+    [
+      { role: 'lead', warehouses: ['JOL', 'JLO', '*'] },
+      'There is no warehouse JLO. Nothing was changed.',
+      'warehouses.1',
+    ],
+    [{ role: 'supplier', warehouses: ['JLO'], supplierId: 'ACME' }, 'There is no warehouse JLO.', 'warehouses.0'],
+    [{ role: 'lead', warehouses: ['JOL'], supplierId: 'ACME' }, 'leave ACME out', 'supplierId'],
+  ])('refuses %j and names the id that does not fit', async (json, sentence, path) => {
+    const { status, body } = await dock.ask<{ code: string; detail: string; issues: { path: string }[] }>(
+      `PUT /api/users/${nora.sub}/access`,
+      { person: PEOPLE.ada, json },
+    );
+    expect([status, body.code, body.issues.map((issue) => issue.path)]).toEqual([422, 'invalid', [path]]);
+    expect(body.detail).toContain(sentence);
+    expect((await dock.server.storage.changedAccess()).filter(({ userId }) => userId === nora.sub)).toEqual([]);
+  });
+
+  it('names every warehouse that there is not', async () => {
+    const { body } = await dock.ask<{ detail: string }>(`PUT /api/users/${nora.sub}/access`, {
+      person: PEOPLE.ada,
+      json: { role: 'lead', warehouses: ['JLO', 'DAL', 'DLA'] },
+    });
+    expect(body.detail).toBe('There is no warehouse JLO. There is no warehouse DLA. Nothing was changed.');
+  });
+
+  it.each([
+    ['all warehouses', { role: 'lead', warehouses: ['*'] }],
+    ['none', { role: 'lead', warehouses: [] }],
+    [
+      'those of a supplier whose first notice is still to come',
+      { role: 'supplier', warehouses: ['*'], supplierId: 'NEW' },
+    ],
+  ])('gives %s', async (_what, json) => {
+    expect((await give(json)).status).toBe(200);
+  });
+
+  it('changes nothing for an admin who stopped being one while warehouses were looked up', async () => {
+    const eve: NonNullable<Ask['person']> = { ...nora, sub: `eve-${count}`, role: 'admin', warehouses: ['*'] };
+    const { storage } = dock.server;
+    const { findRow } = storage;
+    storage.findRow = async (entity, id) => {
+      storage.findRow = findRow;
+      await give(DAL, PEOPLE.ada, eve.sub);
+      return findRow(entity, id);
+    };
+    expect((await give(DAL, eve)).status).toBe(429);
+    expect((await give(DAL, eve)).status).toBe(403);
+    expect((await storage.changedAccess()).filter(({ userId }) => userId === nora.sub)).toEqual([]);
+  });
+
   it('tells admins what they did to themselves', async () => {
     const eve: NonNullable<Ask['person']> = {
       sub: `eve-${count}`,

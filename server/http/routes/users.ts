@@ -4,8 +4,10 @@ import { id } from '#contract/domain/fields.ts';
 import { ProblemError } from '#contract/wire/errors.ts';
 import { accessBody, accessReply } from '#contract/wire/http.ts';
 import type { Access } from '../../access.ts';
+import type { Storage } from '../../core/storage.ts';
 import { problems } from '../openapi.ts';
 import type { HttpPorts } from '../ports.ts';
+import type { Issue } from '../problems.ts';
 
 const params = z.object({ id });
 
@@ -24,21 +26,43 @@ const requireMayGive = ({ actor, scope }: Access): void => {
   );
 };
 
+type Asked = z.output<typeof accessBody>;
+
+/**
+ * A warehouse that is mistyped would silently take somebody's sight away. A supplier may be one that the server does not know yet:
+ * its first notice makes it known, and somebody has to send that. Throws `invalid`.
+ */
+const requireFits = async (storage: Storage, { role, warehouses, supplierId }: Asked): Promise<void> => {
+  if (role !== 'supplier' && supplierId !== undefined) {
+    const message = `Only a supplier has a supplierId; leave ${supplierId} out, or say the role supplier. Nothing was changed.`;
+    throw new ProblemError('invalid', message, { issues: [{ path: 'supplierId', message }] });
+  }
+  const issues: Issue[] = [];
+  for (const [at, id] of warehouses.entries())
+    if (id !== '*' && (await storage.findRow('warehouse', id)) === null)
+      issues.push({ path: `warehouses.${at}`, message: `There is no warehouse ${id}.` });
+  if (issues.length === 0) return;
+  const sentences = [...new Set(issues.map(({ message }) => message))];
+  throw new ProblemError('invalid', `${sentences.join(' ')} Nothing was changed.`, { issues });
+};
+
 export const userRoutes =
-  ({ accessChanges }: HttpPorts): FastifyPluginAsyncZod =>
+  ({ accessChanges, storage }: HttpPorts): FastifyPluginAsyncZod =>
   async (app) => {
     app.put(
       '/api/users/:id/access',
       { schema: { params, body: accessBody, response: { 200: accessReply, ...problems }, tags: ['users'] } },
       async (request) => {
         const {
-          access,
           body,
           params: { id: userId },
         } = request;
-        requireMayGive(access);
+        requireMayGive(request.access);
+        await requireFits(storage, body);
+        // Theirs may have been changed while warehouses were looked up.
+        requireMayGive(request.access);
         const { role, warehouses, supplierId = null } = body;
-        const changedBy = access.actor.id;
+        const changedBy = request.access.actor.id;
         const changed = await accessChanges.change({ userId, role, warehouses, supplierId, changedBy });
         // Their own access may be what was changed; that it was is theirs to know.
         request.answersFor = request.access;
