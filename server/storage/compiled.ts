@@ -27,4 +27,10 @@ export const compiled = (compile: (db: Db, size: number) => CompiledQuery) => {
  * a few microseconds each, and Kysely's way through plugins, logging and connection providers would double that.
  */
 export type Session = { readonly db: Db; readonly run: Run };
+/**
+ * Runs work in one transaction: committed, and on disk, when this resolves; rolled back when the work throws. One at a time, and nothing
+ * else uses the connection meanwhile.
+ */
+export type Transact = <T>(work: () => Promise<T>) => Promise<T>;
+export type Writer = Session & { readonly transact: Transact };
 export type Run = (query: CompiledQuery) => Promise<readonly unknown[]>;

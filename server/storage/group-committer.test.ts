@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GroupCommitter, type Job } from './group-committer.ts';
 import { migrate } from './migrate.ts';
 import { type Db, STREAM } from './schema.ts';
-import { type Connection, openWriter } from './sqlite-connection.ts';
+import { openWriter } from './sqlite-connection.ts';
 
 let folder = '';
-let writer: Connection;
+let writer: ReturnType<typeof openWriter>;
 let committer: GroupCommitter;
 
 beforeEach(async () => {

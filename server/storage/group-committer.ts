@@ -1,5 +1,5 @@
 import { ProblemError } from '#contract/wire/errors.ts';
-import type { Session } from './compiled.ts';
+import type { Writer } from './compiled.ts';
 import { isOfOnePiece, toProblem } from './faults.ts';
 import { type Attempt, Transaction } from './transaction.ts';
 import { type Written, writeTransaction } from './write-transaction.ts';
@@ -30,8 +30,8 @@ type Waiting = {
 type Result = { readonly waiting: Waiting; readonly tell: (base: number) => unknown };
 
 export type CommitterPorts = {
-  /** `run` executes on the one connection on which `db` opens its transactions. */
-  readonly writer: Session;
+  /** `db` and `run` execute on the one connection on which `transact` opens its transactions. */
+  readonly writer: Writer;
   /** ISO instant. */
   readonly now: () => string;
   /** After a commit that wrote changes: first this, then the answers, then `onAnswered`. Neither may throw. */
@@ -112,8 +112,8 @@ export class GroupCommitter {
 
   #transact(group: readonly Waiting[]): Promise<{ results: Result[]; written: Written }> {
     const { writer, now } = this.#ports;
-    return writer.db.transaction().execute(async (db) => {
-      const transaction = new Transaction({ db, run: writer.run }, now());
+    return writer.transact(async () => {
+      const transaction = new Transaction(writer, now());
       const jobs = group.map(({ job }) => job);
       const attempts = jobs.flatMap((job) => job.attempts);
       await transaction.expect(

@@ -78,13 +78,14 @@ const takePiece = async (transaction: Transaction, work: PushWork, piece: Piece)
   } else {
     const decision = await transaction.take(attempt);
     const { code, message, shipment } = decision;
-    const current = shipment === null ? null : projectRow(groupOf(work.sender.scope), 'shipment', shipment);
+    const isShown = decision.verdict === 'conflict' && shipment !== null;
+    const current = isShown ? projectRow(groupOf(work.sender.scope), 'shipment', shipment) : null;
     verdict = {
       n: mutation.n,
       verdict: decision.verdict,
       ...(code === undefined ? {} : { code }),
       ...(message === undefined ? {} : { message }),
-      ...(decision.verdict === 'conflict' && current !== null ? { current } : {}),
+      ...(current === null ? {} : { current }),
     };
   }
   transaction.endPiece(start);

@@ -2,7 +2,7 @@ import type { Actor } from '#contract/domain/roles.ts';
 import type { Position, Sender, Storage } from '../core/storage.ts';
 import { leadApprovals } from './approvals.ts';
 import { setAccessJob } from './changed-access.ts';
-import type { Session } from './compiled.ts';
+import type { Session, Writer } from './compiled.ts';
 import { GroupCommitter } from './group-committer.ts';
 import { keepAnswerJob } from './kept-answers.ts';
 import { maintain, RETENTION, type Retention } from './maintain.ts';
@@ -13,7 +13,7 @@ import { submitJob } from './submit-job.ts';
 
 export type SqlStoragePorts = {
   /** Used by one transaction at a time. */
-  readonly writer: Session;
+  readonly writer: Writer;
   /** Sees committed transactions only. */
   readonly reader: Session;
   readonly position: Position;

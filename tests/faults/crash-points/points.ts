@@ -45,7 +45,7 @@ const hello = 'server/realtime/hello.ts';
 const store = 'server/http/document-store.ts';
 const documents = 'server/http/routes/documents.ts';
 const generation = 'server/storage/generation-file.ts';
-const rollback = 'override async rollbackTransaction(';
+const commit = 'commit.run();';
 
 const snapshot = 'server/http/snapshot-file.ts';
 
@@ -70,18 +70,8 @@ export const SERVER_POINTS: readonly CrashPoint[] = [
     'await HISTORY.run(session, historyRows(transaction, before.base));',
   ),
   ...around(SERVER, 'the ledger is written', writing, 'await writeLedger(transaction, before.base);'),
-  at(SERVER, 'before COMMIT of a group', connection, rollback, (dies) =>
-    [
-      'override async commitTransaction(connection: DatabaseConnection): Promise<void> {',
-      `${dies} await super.commitTransaction(connection); }\n  ${rollback}`,
-    ].join(' '),
-  ),
-  at(SERVER, 'after COMMIT of a group', connection, rollback, (dies) =>
-    [
-      'override async commitTransaction(connection: DatabaseConnection): Promise<void> {',
-      `await super.commitTransaction(connection); ${dies} }\n  ${rollback}`,
-    ].join(' '),
-  ),
+  at(SERVER, 'before COMMIT of a group', connection, commit, (dies) => `${dies} ${commit}`),
+  at(SERVER, 'after COMMIT of a group', connection, commit, (dies) => `${commit} ${dies}`),
   ...around(SERVER, 'work is acknowledged', committer, 'waiting.resolve(tell(written.base));'),
   ...around(SERVER, 'the doorbell rings', committer, 'if (wrote) this.#ports.onAnswered(written.head);'),
   ...around(SERVER, 'a frame is emitted', tailer, 'this.#outlet.emitFrame(tail.group, frame);'),
