@@ -3,7 +3,8 @@ import type { Shipment } from '#contract/domain/shipment.ts';
 import type { ProblemError } from '#contract/wire/errors.ts';
 import { stepTo } from './step-to.ts';
 
-const at = (status: Shipment['status'], version = 3) => ({ id: 's1', status, version }) as Shipment;
+const at = (status: Shipment['status'], version = 3, doorId: string | null = null) =>
+  ({ id: 's1', status, version, doorId }) as Shipment;
 const problem = (run: () => unknown): ProblemError => {
   try {
     run();
@@ -35,6 +36,28 @@ describe('stepTo', () => {
   it('has nothing to do where the shipment already is', () => {
     expect(stepTo(at('arrived'), { status: 'arrived' }, 'lead')).toBeNull();
     expect(stepTo(at('arrived'), { status: 'arrived', expectedVersion: 3 }, 'lead')).toBeNull();
+  });
+
+  it('has nothing to do at the same door, and something at another', () => {
+    const there = at('at_door', 3, 'D1');
+    expect(stepTo(there, { status: 'at_door', doorId: 'D1' }, 'lead')).toBeNull();
+    expect(stepTo(there, { status: 'at_door', doorId: 'D2' }, 'lead')?.type).toBe('assignDoor');
+    expect(stepTo(there, { status: 'at_door', doorId: 'D2' }, 'receiver')).toEqual({
+      type: 'reportAtDoor',
+      args: { shipmentId: 's1', doorId: 'D2' },
+    });
+  });
+
+  it('drops no door unread, and lets the one where it stands be repeated', () => {
+    const there = at('at_door', 3, 'D1');
+    expect(stepTo(there, { status: 'unloading', doorId: 'D1' }, 'lead')?.type).toBe('startUnloading');
+    for (const status of ['unloading', 'arrived'] as const) {
+      const refused = problem(() =>
+        stepTo(status === 'arrived' ? at(status) : there, { status, doorId: 'D2' }, 'lead'),
+      );
+      expect([refused.code, refused.extra.issues]).toMatchObject(['invalid', [{ path: 'doorId' }]]);
+      expect(refused.message).toContain('D2');
+    }
   });
 
   it('shows who decided on another version that the decision was lost, even to the same status', () => {

@@ -10,6 +10,17 @@ import { parseOrInvalid } from './problems.ts';
 type StatusBody = z.output<typeof statusBody>;
 
 /**
+ * Whether this says that a shipment which is at a door is at another. Throws `invalid` for a door that would be dropped unread;
+ * the one where the shipment stands may be repeated with any status.
+ */
+const movesDoor = (shipment: Shipment, { status, doorId }: StatusBody): boolean => {
+  if (doorId === undefined || doorId === shipment.doorId) return false;
+  if (status === 'at_door') return shipment.status === 'at_door';
+  const message = `Door ${doorId} goes with at_door only, not with ${status}. Nothing was changed.`;
+  throw new ProblemError('invalid', message, { issues: [{ path: 'doorId', message }] });
+};
+
+/**
  * The command behind `PATCH …/status`, or null when the shipment already is where it is wanted. Throws `illegal_step` when no
  * single step leads there, and `version_conflict` when the sender decided on another version, even if both decided alike: the
  * second must see that it was not theirs.
@@ -18,8 +29,10 @@ export const stepTo = (shipment: Shipment, body: StatusBody, role: ActorRole): C
   const { status, reason, doorId, expectedVersion } = body;
   if (expectedVersion !== undefined && expectedVersion !== shipment.version)
     throw new ProblemError('version_conflict', undefined, { shipment });
-  if (shipment.status === status) return null;
-  const type = commandForStatus(shipment.status, status, role);
+  const moves = movesDoor(shipment, body);
+  if (shipment.status === status && !moves) return null;
+  // Whoever may send it to a door is answered by that command about another one too: it corrects the door, or loses.
+  const type = commandForStatus(moves ? 'arrived' : shipment.status, status, role);
   if (type === null)
     throw new ProblemError(
       'illegal_step',

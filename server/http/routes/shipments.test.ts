@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ShipmentDetail, shipmentDetail } from '#contract/domain/entities.ts';
 import { type Shipment, shipment as shipmentSchema } from '#contract/domain/shipment.ts';
 import { problemDocument } from '#contract/wire/errors.ts';
@@ -212,6 +212,80 @@ describe('PATCH /api/shipments/:id/status', () => {
     const lost = replies.find(({ status }) => status === 409)?.body;
     expect(lost?.code).toBe('version_conflict');
     expect(lost?.shipment.doorId).toBe(won?.doorId);
+  });
+
+  describe('with a door', () => {
+    // Doors of its own, at which nothing of another test stands.
+    const doors = { first: '', second: '' };
+    let made = 0;
+    beforeEach(async () => {
+      made += 1;
+      Object.assign(doors, { first: `first-${made}`, second: `second-${made}` });
+      const mutations = [doors.first, doors.second].map((doorId, at) => ({
+        clientId: `doors-of-test-${made}`,
+        n: at + 1,
+        type: 'defineDoor',
+        args: { doorId, warehouseId: 'JOL', name: doorId },
+        occurredAt: new Date().toISOString(),
+      }));
+      await dock.ask('POST /api/sync/mutations', { person: PEOPLE.ada, json: { mutations } });
+    });
+    const people = [
+      ['a lead', PEOPLE.lena],
+      ['a receiver', PEOPLE.mara],
+    ] as const;
+
+    it.each(people)('takes it from %s, and says yes again at the same', async (_who, person) => {
+      const { id } = await arrived();
+      for (const _ of ['first', 'again']) {
+        const { status, body } = await patch(id, { status: 'at_door', doorId: doors.first }, { person });
+        expect([status, body.status, body.doorId]).toEqual([200, 'at_door', doors.first]);
+      }
+    });
+
+    it.each(people)('tells %s of a door that is not there, as of one elsewhere', async (_who, person) => {
+      const { id } = await arrived();
+      const elsewhere = { doorId: 'DAL-D1', warehouseId: 'DAL', name: 'D1' };
+      const mutation = { clientId: 'door-elsewhere', n: 1, type: 'defineDoor', args: elsewhere };
+      const mutations = [{ ...mutation, occurredAt: '2026-11-27T08:00:00Z' }];
+      await dock.ask('POST /api/sync/mutations', { person: PEOPLE.ada, json: { mutations } });
+      for (const doorId of ['nowhere', 'DAL-D1']) {
+        const { status, body, text } = await patch(id, { status: 'at_door', doorId }, { person });
+        expect([status, body.code]).toEqual([422, 'invalid']);
+        expect(text).toContain(`There is no door \\"${doorId}\\" in this warehouse.`);
+      }
+      expect((await dock.ask<Shipment>(`/api/shipments/${id}`)).body).toMatchObject({
+        status: 'arrived',
+        doorId: null,
+      });
+    });
+
+    it('lets a lead lose an occupied one, and believes a receiver with a flag', async () => {
+      const { id: occupant } = await arrived();
+      await patch(occupant, { status: 'at_door', doorId: doors.first });
+      const { id } = await arrived();
+      const lost = await patch(id, { status: 'at_door', doorId: doors.first });
+      expect([lost.status, lost.body.code, lost.body.shipment.status]).toEqual([409, 'blocked', 'arrived']);
+      const seen = await patch(id, { status: 'at_door', doorId: doors.first }, { person: PEOPLE.mara });
+      expect([seen.status, seen.body.doorId, seen.body.discrepancyCount]).toEqual([200, doors.first, 1]);
+    });
+
+    it('answers nobody as if another had been taken: a lead loses, a receiver corrects', async () => {
+      const { id } = await arrived();
+      await patch(id, { status: 'at_door', doorId: doors.first });
+      const lost = await patch(id, { status: 'at_door', doorId: doors.second });
+      expect([lost.status, lost.body.code, lost.body.shipment.doorId]).toEqual([409, 'illegal_step', doors.first]);
+      const seen = await patch(id, { status: 'at_door', doorId: doors.second }, { person: PEOPLE.mara });
+      expect([seen.status, seen.body.doorId, seen.body.discrepancyCount]).toEqual([200, doors.second, 1]);
+    });
+
+    it('is refused with another status', async () => {
+      const { id } = await announce(dock);
+      const { status, body, text } = await patch(id, { status: 'arrived', doorId: doors.first });
+      expect([status, body.code]).toEqual([422, 'invalid']);
+      expect(text).toContain(doors.first);
+      expect((await dock.ask<Shipment>(`/api/shipments/${id}`)).body.status).toBe('announced');
+    });
   });
 
   it.each([
