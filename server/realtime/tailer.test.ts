@@ -81,6 +81,34 @@ describe('the tailer', () => {
     expect(frames.length).toBeLessThanOrEqual(2);
   });
 
+  it('rests after a turn for five times as long as it took, the reading included', async () => {
+    let elapsed = 0;
+    const waits: number[] = [];
+    const real = systemClock();
+    const clock: Clock = {
+      now: real.now,
+      elapsed: () => elapsed,
+      setTimer: (delayMs, run) => {
+        if (delayMs === 60_000) return () => undefined;
+        waits.push(delayMs);
+        return real.setTimer(0, run);
+      },
+    };
+    const readChanges: Storage['readChanges'] = (...asked) => {
+      elapsed += 2;
+      return storage.readChanges(...asked);
+    };
+    start({ pollMs: 60_000 }, { ...storage, readChanges }, clock);
+    await defineWarehouse('DAL');
+    await expect.poll(() => changes).toHaveLength(1);
+    await defineWarehouse('HOU');
+    await expect.poll(() => changes).toHaveLength(2);
+    elapsed += 1_000;
+    await defineWarehouse('AUS');
+    await expect.poll(() => changes).toHaveLength(3);
+    expect(waits).toEqual([0, 10, 0]);
+  });
+
   it('does not need the doorbell', async () => {
     start({}, { ...storage, onCommit: () => () => undefined }).admit(staff, 0, () => undefined);
     await defineWarehouse('W1');

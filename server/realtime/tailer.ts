@@ -27,8 +27,9 @@ type Tail = { readonly group: Group; to: number; scannedTo: number; emittedAt: n
 
 const CHANGES_A_READ = 1000;
 /**
- * Writing to hundreds of sockets takes its time. For this many times as long the tailer then rests and lets commits gather, so
- * that it never takes more than a sixth of the process, and many changes a second cost few frames. A lone change never waits.
+ * Reading the log and writing to hundreds of sockets takes its time. For this many times as long the tailer then rests and lets commits
+ * gather, so that it never takes more than a sixth of the process, and many changes a second cost few reads and few frames. A lone
+ * change never waits.
  */
 const REST = 5;
 const MOST_REST_MS = 50;
@@ -110,7 +111,9 @@ export class Tailer {
 
   #look(): void {
     this.#callOff = null;
+    const started = this.#clock.elapsed();
     this.#running = this.#readOn()
+      .then(() => this.#rest(started))
       .catch((error: unknown) => this.#failed(error))
       .finally(() => {
         this.#running = null;
@@ -130,6 +133,12 @@ export class Tailer {
     if (this.#stopped) return;
     this.#changesTo = to;
     for (const change of changes) this.#outlet.emitChange(change);
+  }
+
+  #rest(started: number): void {
+    const now = this.#clock.elapsed();
+    // Not over a longer wait that trouble has asked for.
+    this.#restUntil = Math.max(this.#restUntil, now + Math.min(MOST_REST_MS, (now - started) * REST));
   }
 
   /** Trouble is looked at again with the next poll: at once would be the same trouble, thousands of times a second. */
@@ -154,10 +163,7 @@ export class Tailer {
       const frame = { ...page, from: tail.to };
       tail.to = page.to;
       tail.emittedAt = this.#clock.elapsed();
-      const started = this.#clock.elapsed();
       this.#outlet.emitFrame(tail.group, frame);
-      const tookMs = this.#clock.elapsed() - started;
-      this.#restUntil = started + tookMs + Math.min(MOST_REST_MS, tookMs * REST);
     }
   }
 }
