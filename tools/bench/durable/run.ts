@@ -17,8 +17,13 @@ import { spread, table } from '../stats.ts';
 import { bareInserts } from './bare-sqlite.ts';
 import { type Push, type Pushed, pushFor } from './pushers.ts';
 
-/** Seconds before each measurement, so that code and page cache are warm. */
-const WARM_UP = 1;
+/**
+ * Mutations before each measurement. A server runs for weeks; V8 takes as many until the last of the way they go is compiled, and one
+ * client that waits for each answer sends them in some eight seconds.
+ */
+const WARM_UP = 20_000;
+/** Seconds of the baseline before it is measured: it has hardly any code to warm. */
+const BARE_WARM_UP = 1;
 /** What the station's outbox sends at most in one go. */
 const BATCH = 50;
 
@@ -72,7 +77,9 @@ const measure = async (
   const pushed: Pushed[] = [];
   for (const [name, stations, perPush] of cases(clients)) {
     const some = ways.slice(0, stations);
-    pushed.push(await pushFor(WARM_UP, some, ids, perPush));
+    for (let made = 0; made < WARM_UP; made += pushed.at(-1)?.mutations ?? 0) {
+      pushed.push(await pushFor(1, some, ids, perPush));
+    }
     const result = await pushFor(seconds, some, ids, perPush);
     pushed.push(result);
     rows.push([`${how}: ${name}`, result.mutations / result.seconds, result.latencies]);
@@ -127,7 +134,7 @@ const overSockets = async (seconds: number, clients: number): Promise<Row[]> => 
 };
 
 const bare = (seconds: number, perCommit: number): Row => {
-  bareInserts(WARM_UP, perCommit);
+  bareInserts(BARE_WARM_UP, perCommit);
   const latencies = bareInserts(seconds, perCommit);
   const total = latencies.reduce((sum, each) => sum + each, 0);
   return [`bare better-sqlite3: ${perCommit} a commit`, (latencies.length * perCommit * 1000) / total, latencies];
