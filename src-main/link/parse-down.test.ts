@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Change } from '#contract/wire/sync.ts';
+import { type Change, snapshotLine } from '#contract/wire/sync.ts';
 import { shipmentRow } from '../core/fake-server.ts';
 import { mapInSlices } from './in-slices.ts';
 import { DownDoor } from './parse-down.ts';
@@ -93,6 +93,47 @@ describe('pages', () => {
     });
     const ack = await door.ack('sync:hello', { ok: true, ...hello });
     expect(ack).toMatchObject({ ok: true, state: 'live', frame: { changes: [{ seq: 1 }] } });
+  });
+});
+
+describe('lines of a snapshot', () => {
+  const row = { kind: 'row', entity: 'shipment', id: 's1', seq: 3, shipmentId: 's1', row: shipmentRow('s1') };
+  const head = { kind: 'head', protocol: 2, epoch: 'e', seq: 7, chain: 'c', group: 'g', snapshot: 'x', line: 0 };
+  const end = { kind: 'end', rows: 1, seq: 9 };
+
+  it.each([head, row, { ...row, row: { ...row.row, ofAnotherVersion: [1] } }, end])(
+    'are what the contract reads of them: %j',
+    (line) => {
+      const given = { ...line, ofAnotherVersion: 1 };
+      expect(door.snapshotLine(given)).toEqual(snapshotLine.parse(given));
+      expect(door.dropped).toBe(0);
+    },
+  );
+
+  it.each([
+    ['has another id', { ...row, id: 'other' }],
+    ['lacks fields', { ...row, row: { id: 's1' } }],
+    ['is of another kind', { ...row, entity: 'line' }],
+    ['brings a prototype', { ...row, row: JSON.parse(`{"__proto__":{},${JSON.stringify(row.row).slice(1)}`) }],
+  ])('are left out when the row %s, and counted', (_name, line) => {
+    expect(door.snapshotLine(line)).toBeNull();
+    expect([door.dropped, logged]).toEqual([1, [`down.dropped {"what":"snapshot ${line.entity}","total":1}`]]);
+  });
+
+  it.each([
+    null,
+    [],
+    { ...row, kind: 'rows' },
+    { ...row, entity: 'pallet' },
+    { ...row, seq: -1 },
+    { ...row, shipmentId: 5 },
+    { ...row, row: null },
+    { ...row, row: [row.row] },
+    { ...row, row: 'text' },
+    { ...end, rows: -1 },
+  ])('that cannot be told apart are a fault: %j', (line) => {
+    expect(snapshotLine.safeParse(line).success).toBe(false);
+    expect(() => door.snapshotLine(line)).toThrow('could not be read');
   });
 });
 

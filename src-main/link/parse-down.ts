@@ -13,7 +13,9 @@ import {
   type PushReply,
   pushReply,
   type SnapshotLine,
-  snapshotLine,
+  snapshotEnd,
+  snapshotHead,
+  snapshotRow,
 } from '#contract/wire/sync.ts';
 import { type Ack, refusal, UP, type UpEvent } from '#contract/wire/up.ts';
 import { foreign, LinkFault, unreachable } from '../core/link-fault.ts';
@@ -42,6 +44,17 @@ const withKnownCodes = (payload: unknown): unknown => {
 /** Frame and hello without a look at the changes: those of a page are checked after it, in slices. */
 const pageEnvelope = frame.extend({ changes: z.array(z.unknown()) });
 const helloEnvelope = helloReply.extend({ frame: pageEnvelope.nullable() });
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Of a line that is a row the row itself is looked at by its own schema: to copy it key by key before that would be in vain. */
+const snapshotEnvelope = z.discriminatedUnion('kind', [
+  snapshotHead,
+  snapshotRow.extend({ row: z.custom<Record<string, unknown>>(isObject) }),
+  snapshotEnd,
+]);
+/** What was not copied may still bring a key that other copies would take for the prototype. */
+const isOwn = (row: Record<string, unknown>): boolean => !Object.hasOwn(row, '__proto__');
 
 /**
  * The one door: everything that comes from the network is checked here and trusted behind it. What does not fit is
@@ -97,9 +110,10 @@ export class DownDoor {
 
   /** Null for a row that does not fit. */
   snapshotLine(payload: unknown): SnapshotLine | null {
-    const line = this.#read(snapshotLine, payload, 'snapshot');
+    const line = this.#read(snapshotEnvelope, payload, 'snapshot');
     if (line.kind !== 'row') return line;
-    if (line.row.id === line.id && ENTITIES[line.entity].safeParse(line.row).success) return line;
+    const { id, entity, row } = line;
+    if (row.id === id && isOwn(row) && ENTITIES[entity].safeParse(row).success) return line;
     this.#drop(`snapshot ${line.entity}`);
     return null;
   }
