@@ -58,6 +58,28 @@ const withRows = (prefix: string): FakeLinks => {
   for (let n = 0; n < ROWS; n += 1) server.put(shipmentRow(`${prefix}${n}`));
   return new FakeLinks(server);
 };
+/** The last seq of the scan: two for the shipment and its line, the other shipments, what `push` writes, and these two again. */
+const WROTE = ROWS + 5;
+/** A shipment with a line on it comes first, and scans are added to what it counts. */
+const withScans = (): FakeLinks => {
+  const server = new FakeServer();
+  const shipment = shipmentRow('c', { status: 'counting', lineCount: 1 });
+  const put = (counted: string | null): void => {
+    const row = { id: 'l1', shipmentId: 'c', lineNumber: 1, expected: '10', counted, handlingUnitId: null };
+    server.put({ ...shipment, countedLines: Number(counted !== null) });
+    server.commit({ entity: 'line', id: 'l1', op: 'put', row, shipmentId: 'c' });
+  };
+  put(null);
+  for (let n = 0; n < ROWS; n += 1) server.put(shipmentRow(`s${n}`));
+  const push = server.push.bind(server);
+  server.push = (clientId, mutations) => {
+    const before = server.head;
+    const reply = push(clientId, mutations);
+    if (server.head > before) put(String(mutations[0]?.args.quantity));
+    return { ...reply, verdicts: reply.verdicts.map((verdict) => ({ ...verdict, seq: WROTE })) };
+  };
+  return new FakeLinks(server);
+};
 const has =
   (coverage: StationView['coverage'], rows: number) =>
   (view: StationView): boolean =>
@@ -110,6 +132,27 @@ describe('a station that has nothing yet', () => {
     slowly(links).letGo();
     await station.handlers['link:retry']();
     await station.until('all', has('whole', ROWS));
+  });
+
+  it('counts a scan once that the server has answered and that is in what has come', async () => {
+    const links = withScans();
+    const before = await start(links);
+    await before.until('all', has('whole', ROWS + 1));
+    await live(before);
+    const scan = { shipmentId: 'c', scanId: 'scan-1', lineId: 'l1', quantity: '3' };
+    expect(await before.handlers['work:save']('recordScan', scan, null)).toMatchObject({ ok: true });
+    await before.until('answered', ({ unsent, work }) => unsent === 0 && work.length === 1);
+    await before.stop();
+    // Its echo never came, and of the rows nothing is left.
+    for (const name of readdirSync(dir)) if (name.startsWith('cache')) rmSync(join(dir, name));
+    const slow = slowly(links);
+    const station = await start(links);
+    await station.until('a part', has('part', SHOWN - 1));
+    const counted = async () => (await station.handlers['shipment:open']('c'))?.lines.map((line) => line.counted);
+    expect([station.view().work.length, await counted()]).toEqual([1, ['3']]);
+    slow.letGo();
+    await station.until('all', has('whole', ROWS + 1));
+    expect(await counted()).toEqual(['3']);
   });
 
   it('takes the part of another view off the screen at once', async () => {

@@ -92,15 +92,16 @@ export class Board {
   async detail(id: string): Promise<ShipmentDetail | null> {
     const { cache, outbox } = this.#ports;
     let works = outbox.pendingOn(id);
-    let base = await cache.detail(id);
+    let found = await cache.detail(id);
     // Work that was settled during the read is in the row now, but perhaps not in the one that was read.
     for (let tries = 0; tries < READS && !isSame(works, outbox.pendingOn(id)); tries += 1) {
       works = outbox.pendingOn(id);
-      base = await cache.detail(id);
+      found = await cache.detail(id);
     }
+    const base = found?.detail ?? null;
     if (works.length === 0) return base;
     this.#forgetOldScans();
-    return overlayShipment(base, works, this.#ports.places(), this.#scans);
+    return overlayShipment(base, works, this.#ports.places(), this.#scans, found?.seqs);
   }
 
   async search(text: string, limit: number): Promise<readonly BoardShipment[]> {

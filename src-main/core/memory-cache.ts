@@ -1,4 +1,5 @@
 import type { Coverage } from '#contract/bridge/view.ts';
+import type { ShipmentDetail } from '#contract/domain/entities.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type { Frame, SnapshotRow } from '#contract/wire/sync.ts';
 import type { Cache, CacheRebuild, Position } from './ports.ts';
@@ -129,11 +130,9 @@ export class MemoryCache implements Cache {
   async detail(id: string): ReturnType<Cache['detail']> {
     const shipment = this.#shipments().find((row) => row.id === id);
     if (shipment === undefined) return null;
-    const part = <T>(entity: string): T[] =>
-      [...this.#shown().rows.values()]
-        .filter((row) => row.entity === entity && row.shipmentId === id)
-        .map(({ row }) => row as T);
-    return {
+    const all = [...this.#shown().rows.values()].filter((row) => row.shipmentId === id);
+    const part = <T>(entity: string): T[] => all.filter((row) => row.entity === entity).map(({ row }) => row as T);
+    const detail: ShipmentDetail = {
       ...shipment,
       lines: part('line'),
       handlingUnits: part('handlingUnit'),
@@ -144,6 +143,7 @@ export class MemoryCache implements Cache {
       discrepancies: part('discrepancy'),
       notes: part('note'),
     };
+    return { detail, seqs: new Map(all.map((row) => [`${row.entity}:${row.id}`, row.seq])) };
   }
 
   async rows(entity: string, ids: readonly string[]): Promise<Map<string, Record<string, unknown>>> {

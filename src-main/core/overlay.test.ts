@@ -188,6 +188,81 @@ describe('counting', () => {
     expect(unknown?.lines[0]?.counted).toBe('5');
   });
 
+  describe('on rows that may have the work in them', () => {
+    const answered = (work: Work, seq: number, verdict: 'applied' | 'noop' = 'applied'): Work => ({
+      ...work,
+      state: 'answered',
+      verdict: { n: work.mutation.n, verdict, seq },
+    });
+    const scan = work('recordScan', { shipmentId: 's1', scanId: 'a', lineId: 'l1', quantity: '3' });
+    const lines = [line('l1', 1, { counted: '5' }), line('l2', 2)];
+    const countedOn = (base: ShipmentDetail, works: readonly Work[], seqs: Readonly<Record<string, number>>) =>
+      overlayShipment(base, works, PLACES, new Map(), new Map(Object.entries(seqs)))?.lines.map((row) => row.counted);
+
+    it.each([
+      ['is in the row', answered(scan, 7), 7, '5'],
+      ['is in it under what came later', answered(scan, 7), 9, '5'],
+      ['is still to come', answered(scan, 7), 6, '8'],
+      ['is not answered', scan, 7, '8'],
+      ['wrote nothing', answered(scan, 7, 'noop'), 7, '8'],
+    ])('adds a scan once that %s', (_what, each, seq, counted) => {
+      expect(countedOn(counting({ lines }), [each], { 'line:l1': seq })).toEqual([counted, null]);
+    });
+
+    it('takes a scan back once, also one that is in the row', () => {
+      const undo = work('voidScan', { shipmentId: 's1', scanId: 'a' });
+      const base = counting({ lines });
+      expect(countedOn(base, [answered(scan, 7), undo], { 'line:l1': 7 })).toEqual(['2', null]);
+      expect(countedOn(base, [answered(scan, 7), answered(undo, 9)], { 'line:l1': 9 })).toEqual(['5', null]);
+    });
+
+    it('knows which lines of a pallet have it, whatever order they were read in', () => {
+      const unit = { id: 'u1', shipmentId: 's1', sscc: SSCC, kind: 'pallet' as const, parentId: null, countedAt: null };
+      const on = (counted: string | null) => [
+        line('l1', 1, { handlingUnitId: 'u1', expected: '4', counted }),
+        line('l2', 2, { handlingUnitId: 'u1', expected: '6' }),
+      ];
+      // The shipment is 5, the pallet 6, the lines 7 and 8.
+      const pallet = answered(work('recordScan', { shipmentId: 's1', scanId: 'p', sscc: SSCC }), 8);
+      const read = (counted: string | null, seq: number) =>
+        countedOn(counting({ handlingUnits: [unit], lines: on(counted) }), [pallet], {
+          'handlingUnit:u1': 2,
+          'line:l1': seq,
+          'line:l2': 3,
+        });
+      expect([read('4', 7), read(null, 3)]).toEqual([
+        ['4', '6'],
+        ['4', '6'],
+      ]);
+    });
+
+    it('sets no count over what was counted later', () => {
+      const set = answered(work('setCount', { shipmentId: 's1', lineId: 'l1', counted: '1' }), 7);
+      expect(countedOn(counting({ lines }), [set], { 'line:l1': 8 })).toEqual(['5', null]);
+    });
+
+    it('flags no code twice, and none whose line may be still to come', () => {
+      const unknown = work('recordScan', { shipmentId: 's1', scanId: 'a', raw: 'WHAT-IS-THIS' });
+      const flag = show(counting(), unknown).discrepancies.map((each) => ({ ...each, id: 'from-the-server' }));
+      const flags = (base: ShipmentDetail, seq: number) =>
+        overlayShipment(
+          base,
+          [answered(unknown, 7)],
+          PLACES,
+          new Map(),
+          new Map([['discrepancy:from-the-server', seq]]),
+        )?.discrepancies.map(({ id }) => id);
+      expect(flags(counting({ discrepancies: flag }), 7)).toEqual(['from-the-server']);
+      expect(flags(counting({ discrepancies: flag }), 6)).toHaveLength(2);
+      expect(flags(counting({ lines: [line('l1', 1)], lineCount: 2 }), 0)).toEqual([]);
+    });
+
+    it('counts the lines by what is known of those that are still to come', () => {
+      const base = counting({ lines: [line('l1', 1)], lineCount: 9, countedLines: 4 });
+      expect(show(base, scan)).toMatchObject({ lineCount: 9, countedLines: 5 });
+    });
+  });
+
   it('sets a count outright', () => {
     const shown = show(
       counting(),

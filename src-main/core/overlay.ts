@@ -7,8 +7,9 @@ import type { Apply, ApplyTable, By, ScanMemory } from './apply-command.ts';
 import { COUNTING } from './overlay-counting.ts';
 import { createsShipment, newShipment } from './overlay-new-shipment.ts';
 import { RECORDS } from './overlay-records.ts';
-import type { Places, Work } from './ports.ts';
+import type { Places, RowSeqs, Work } from './ports.ts';
 
+const NO_SEQS: RowSeqs = new Map();
 const TABLE: ApplyTable = { ...COUNTING, ...RECORDS };
 
 const step = (detail: ShipmentDetail, type: CommandName, by: By): ShipmentDetail => {
@@ -25,13 +26,14 @@ const step = (detail: ShipmentDetail, type: CommandName, by: By): ShipmentDetail
   };
 };
 
+const countedOf = (lines: ShipmentDetail['lines']): number => lines.filter(({ counted }) => counted !== null).length;
+
 /** Chips follow from the parts; only those whose parts changed are derived again, the rest stays as the server said. */
 const rederive = (before: ShipmentDetail, after: ShipmentDetail): ShipmentDetail => {
   const chips: Partial<ShipmentDetail> = {};
-  if (after.lines !== before.lines) {
-    chips.lineCount = after.lines.length;
-    chips.countedLines = after.lines.filter(({ counted }) => counted !== null).length;
-  }
+  // By the difference: of a shipment that is still coming in, not all lines may be here.
+  if (after.lines !== before.lines)
+    chips.countedLines = before.countedLines + countedOf(after.lines) - countedOf(before.lines);
   if (after.documents !== before.documents || after.requiredDocuments !== before.requiredDocuments) {
     chips.documentCount = after.documents.length;
     chips.readiness = deriveReadiness(
@@ -49,11 +51,23 @@ const rederive = (before: ShipmentDetail, after: ShipmentDetail): ShipmentDetail
   return { ...after, ...chips };
 };
 
-const applyOne = (detail: ShipmentDetail, work: Work, scans: ScanMemory): ShipmentDetail => {
+/**
+ * What a command writes has consecutive seqs, the shipment itself first, and the verdict names the last: a row of what it changed
+ * that has a seq among those has the work in it, and so has every later one.
+ */
+const isInRow =
+  ({ state, verdict }: Work, seqs: RowSeqs): By['isIn'] =>
+  (entity, id, wrote) => {
+    const seq = seqs.get(`${entity}:${id}`);
+    return state === 'answered' && verdict?.verdict === 'applied' && seq !== undefined && seq > verdict.seq - wrote;
+  };
+
+const applyOne = (detail: ShipmentDetail, work: Work, scans: ScanMemory, seqs: RowSeqs): ShipmentDetail => {
   const { type, args, occurredAt } = work.mutation;
   const by: By = {
     at: occurredAt,
     actor: { id: work.userId, name: work.userName, role: work.role as ActorRole },
+    isIn: isInRow(work, seqs),
   };
   // The arguments were parsed with the command's own schema before the journal took them.
   const apply = TABLE[type] as Apply<typeof type> | undefined;
@@ -65,15 +79,16 @@ const applyOne = (detail: ShipmentDetail, work: Work, scans: ScanMemory): Shipme
 
 /**
  * A shipment as this station's people see it: what the server said, with the work on top that it has not yet agreed to,
- * in the order it was done. `base` is null for a shipment that so far exists only here.
+ * in the order it was done. `base` is null for a shipment that so far exists only here; `seqs` are those of its rows.
  */
 export const overlayShipment = (
   base: ShipmentDetail | null,
   works: readonly Work[],
   places: Places,
   scans: ScanMemory,
+  seqs: RowSeqs = NO_SEQS,
 ): ShipmentDetail | null =>
   works.reduce<ShipmentDetail | null>((detail, work) => {
     if (createsShipment(work.mutation.type)) return detail ?? newShipment(work, places);
-    return detail === null ? null : applyOne(detail, work, scans);
+    return detail === null ? null : applyOne(detail, work, scans, seqs);
   }, base);

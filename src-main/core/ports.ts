@@ -52,6 +52,9 @@ export type Places = {
   readonly capacities: readonly Capacity[];
 };
 
+/** Of each row of a shipment the change it is from, by `entity:id`. */
+export type RowSeqs = ReadonlyMap<string, number>;
+
 /** One cache file. Rows and position are written in one transaction, or not at all. */
 export interface CacheWriter {
   position(): Position | null;
@@ -91,7 +94,8 @@ export interface Cache extends CacheWriter {
   /** Shipments in work, and those that ended at or after the instant. */
   board(endedSince: string): Promise<Shipment[]>;
   shipments(ids: readonly string[]): Promise<Map<string, Shipment>>;
-  detail(id: string): Promise<ShipmentDetail | null>;
+  /** A shipment with all that hangs on it, and how new each of these rows is; all read in one moment. */
+  detail(id: string): Promise<{ readonly detail: ShipmentDetail; readonly seqs: RowSeqs } | null>;
   rows(entity: EntityName, ids: readonly string[]): Promise<Map<string, Record<string, unknown>>>;
   places(): Promise<Places>;
   /** About how many rows there are; no fewer. */

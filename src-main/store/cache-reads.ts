@@ -7,7 +7,7 @@ import {
   type ShipmentPart,
 } from '#contract/domain/entities.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
-import type { Places } from '../core/ports.ts';
+import type { Cache, Places } from '../core/ports.ts';
 import { searchable } from './cache-schema.ts';
 import type { Db } from './open-database.ts';
 import type { Slicer } from './slicer.ts';
@@ -57,9 +57,11 @@ const PART_LISTS = {
   note: 'notes',
 } as const satisfies Record<ShipmentPart, keyof ShipmentDetail>;
 
-export const readDetail = async (db: Db, slicer: Slicer, id: string): Promise<ShipmentDetail | null> => {
-  const sql = 'SELECT entity, body FROM row WHERE shipment_id = ? ORDER BY id';
-  const found = db.prepare<[string], { entity: EntityName; body: string }>(sql).all(id);
+type PartRow = { readonly entity: EntityName; readonly id: string; readonly seq: number; readonly body: string };
+
+export const readDetail = async (db: Db, slicer: Slicer, id: string): ReturnType<Cache['detail']> => {
+  const sql = 'SELECT entity, id, seq, body FROM row WHERE shipment_id = ? ORDER BY id';
+  const found = db.prepare<[string], PartRow>(sql).all(id);
   const parts = Object.fromEntries(SHIPMENT_PARTS.map((part) => [PART_LISTS[part], [] as unknown[]]));
   let shipment: Shipment | null = null;
   for (const { entity, body } of found) {
@@ -71,7 +73,7 @@ export const readDetail = async (db: Db, slicer: Slicer, id: string): Promise<Sh
   if (shipment === null) return null;
   const detail = { ...shipment, ...parts } as ShipmentDetail;
   detail.lines.sort((a, b) => a.lineNumber - b.lineNumber);
-  return detail;
+  return { detail, seqs: new Map(found.map((row) => [`${row.entity}:${row.id}`, row.seq])) };
 };
 
 export const readPlaces = async (db: Db, slicer: Slicer): Promise<Places> => {

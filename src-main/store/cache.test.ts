@@ -113,12 +113,14 @@ describe('reading', () => {
     part('line', 'y', { lineNumber: 1 });
     part('note', 'n', { text: 'leans' });
     await cache.apply(log.frame(0), null);
-    expect(await cache.detail('a')).toMatchObject({
+    const found = await cache.detail('a');
+    expect(found?.detail).toMatchObject({
       id: 'a',
       lines: [{ id: 'y' }, { id: 'x' }],
       notes: [{ id: 'n' }],
       holds: [],
     });
+    expect(Object.fromEntries(found?.seqs ?? [])).toEqual({ 'shipment:a': 1, 'line:x': 2, 'line:y': 3, 'note:n': 4 });
     expect(await cache.detail('z')).toBeNull();
     expect([...(await cache.rows('line', ['x', 'q'])).keys()]).toEqual(['x']);
   });

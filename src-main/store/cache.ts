@@ -1,5 +1,5 @@
 import type { Coverage, HistoryView } from '#contract/bridge/view.ts';
-import type { EntityName, ShipmentDetail } from '#contract/domain/entities.ts';
+import type { EntityName } from '#contract/domain/entities.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type { HistoryEntry } from '#contract/wire/http.ts';
 import type { Frame } from '#contract/wire/sync.ts';
@@ -137,7 +137,7 @@ export class StationCache implements Cache {
     return this.#onShown((file) => file.read((db, slicer) => readShipments(db, slicer, ids)));
   }
 
-  detail(id: string): Promise<ShipmentDetail | null> {
+  detail(id: string): ReturnType<Cache['detail']> {
     return this.#onShown((file) => file.read((db, slicer) => readDetail(db, slicer, id)));
   }
 

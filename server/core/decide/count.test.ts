@@ -50,6 +50,18 @@ describe('recordScan', () => {
     expect(counts(dock)[0]).toBe('1');
   });
 
+  it('writes what it changed on the shipment last: stations tell by that whether a row has it', () => {
+    const dock = counting();
+    const wrote = (decision: Decision) => decision.writes.map(({ entity }) => entity);
+    expect(wrote(scan(dock, { lineId: 'a' }))).toEqual(['shipment', 'line']);
+    expect(wrote(scan(dock, { lineId: 'a' }))).toEqual(['line']);
+    const parts = ['handlingUnit', 'handlingUnit', 'line', 'line', 'line'];
+    expect(wrote(scan(dock, { scanId: 'all', sscc: PALLET }))).toEqual(['shipment', ...parts]);
+    const back = wrote(dock.do('voidScan', { shipmentId: 'S', scanId: 'all' }, CREW.rob));
+    expect([back[0], back.slice(1).sort()]).toEqual(['shipment', parts]);
+    expect(wrote(scan(dock, { raw: 'unknown' }))).toEqual(['shipment', 'discrepancy']);
+  });
+
   it('counts a carton with all it holds, once', () => {
     const dock = counting();
     expect(scan(dock, { sscc: CARTON }).verdict).toBe('applied');
