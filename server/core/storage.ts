@@ -22,6 +22,9 @@ export type RawChange = Change & {
   readonly supplierId: string | null;
 };
 
+/** A row of a snapshot with the JSON of what the group may see of it: most are sent as they are stored, and never become objects. */
+export type RowText = Omit<SnapshotRow, 'kind' | 'row'> & { readonly text: string };
+
 export type ListFilter = {
   readonly warehouseId?: string | undefined;
   readonly status?: ShipmentStatus | undefined;
@@ -93,7 +96,7 @@ export interface Storage {
     group: Group,
     after: string | null,
     limit: number,
-  ): Promise<{ readonly rows: readonly SnapshotRow[]; readonly next: string | null }>;
+  ): Promise<{ readonly rows: readonly RowText[]; readonly next: string | null }>;
 
   /** Rows of shipments and their parts that a group sees: how much a snapshot would hold. */
   countRows(group: Group): Promise<number>;

@@ -57,12 +57,15 @@ const inspectionForSupplier = (row: Row): Row => {
   return { ...maskPeople(row), results, note: null, ...found };
 };
 
+/** Whether a group sees each row of its own as it is stored. */
+export const seesRowsAsTheyAre = (group: Group): boolean => group.projection === 'staff';
+
 /**
  * A row as a group may see it, or null when this kind is not for them at all. Says nothing about whose row it is: that is
  * `isVisible`. Staff see rows as they are; a document keeps its `uploadedBy` for suppliers too.
  */
 export const projectRow = <R extends Row>(group: Group, entity: EntityName, row: R): R | null => {
-  if (group.projection === 'staff') return row;
+  if (seesRowsAsTheyAre(group)) return row;
   if (HOUSE_ONLY.has(entity)) return null;
   if (entity === 'shipment') return shipmentForSupplier(row) as R;
   if (entity === 'inspection') return inspectionForSupplier(row) as R;

@@ -19,7 +19,7 @@ const linesIn = (text: Buffer): number => {
 };
 
 /** Compresses a text as a piece of its own; pieces after one another are one gzip stream. */
-export const piece = (text: string): Promise<Buffer> => compress(text, LEVEL);
+export const piece = (text: string | Buffer): Promise<Buffer> => compress(text, LEVEL);
 
 /**
  * Lines being written to a file once and read by any number at the same time, from the beginning or from a line on: a reader
@@ -142,10 +142,11 @@ export class SnapshotFile {
   async #write(texts: AsyncIterable<string>): Promise<void> {
     try {
       for await (const text of texts) {
-        const bytes = await piece(text);
+        const plain = Buffer.from(text);
+        const bytes = await piece(plain);
         this.#pieces.push({ firstLine: this.#lines, stored: await this.#store(bytes) });
         this.#bytes += bytes.length;
-        this.#lines += linesIn(Buffer.from(text));
+        this.#lines += linesIn(plain);
         this.#wake();
         if (this.#isClosed) throw new Error('the shelf was closed');
       }

@@ -1,13 +1,19 @@
 import type { SnapshotLine } from '#contract/wire/sync.ts';
 import { PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import type { Group } from '../core/scope.ts';
-import type { Position, Storage } from '../core/storage.ts';
+import type { Position, RowText, Storage } from '../core/storage.ts';
 
 /** The first page is small, so that a new station shows open work at once; the rest comes in bulk. */
 const FIRST_PAGE = 200;
 const PAGE = 1000;
 
 const line = (value: SnapshotLine): string => `${JSON.stringify(value)}\n`;
+
+/** The same text as `line` makes of the row, which is JSON already. */
+const rowLine = ({ entity, id, seq, shipmentId, text }: RowText): string => {
+  const about = JSON.stringify({ kind: 'row', entity, id, seq, shipmentId });
+  return `${about.slice(0, -1)},"row":${text}}\n`;
+};
 
 /** What stands before the lines: the position that was read before any of them, and which of them come. */
 export const headLine = (
@@ -30,7 +36,7 @@ export async function* snapshotLines(storage: Storage, group: Group): AsyncGener
       after === null ? FIRST_PAGE : PAGE,
     );
     rows += page.rows.length;
-    if (page.rows.length > 0) yield page.rows.map(line).join('');
+    if (page.rows.length > 0) yield page.rows.map(rowLine).join('');
     after = page.next;
   } while (after !== null);
   yield line({ kind: 'end', rows, seq: storage.position().head });

@@ -37,7 +37,10 @@ const storage: Pick<Storage, 'position' | 'snapshotPage'> = {
     pages += 1;
     await beforePage(pages);
     const from = Number(after ?? 0);
-    const rows = Array.from({ length: Math.min(limit, ROWS - from) }, (_, n) => row(from + n));
+    const rows = Array.from({ length: Math.min(limit, ROWS - from) }, (_, n) => {
+      const { kind: _kind, row: seen, ...about } = row(from + n);
+      return { ...about, text: JSON.stringify(seen) };
+    });
     return { rows, next: from + rows.length < ROWS ? String(from + rows.length) : null };
   },
 };

@@ -1,7 +1,7 @@
 import { ENTITY_NAMES, type EntityName } from '#contract/domain/entities.ts';
-import type { SnapshotRow } from '#contract/wire/sync.ts';
 import type { Group } from '../core/scope.ts';
-import { isVisible, projectRow } from '../core/visibility.ts';
+import type { RowText } from '../core/storage.ts';
+import { isVisible, projectRow, seesRowsAsTheyAre } from '../core/visibility.ts';
 import { atLeastOne } from './at-least-one.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
 import { type Db, STREAM } from './schema.ts';
@@ -13,7 +13,7 @@ type Stage = (typeof STAGES)[number];
 /** `since` is the head when the snapshot began; `key` the last row read of the stage. */
 type Place = { readonly stage: number; readonly since: number; readonly key: readonly string[] };
 
-type Found = Omit<SnapshotRow, 'kind' | 'row'> & { readonly text: string; readonly key: readonly string[] };
+type Found = RowText & { readonly key: readonly string[] };
 
 const isPlace = (key: readonly unknown[]): key is [number, number, ...string[]] =>
   key.length >= 2 &&
@@ -135,9 +135,12 @@ const stageRows = (db: Db, group: Group, place: Place, limit: number): Promise<F
   }
 };
 
-const toRow = (group: Group, { text, key: _, ...found }: Found): SnapshotRow[] => {
-  const row = projectRow(group, found.entity, JSON.parse(text) as Record<string, unknown>);
-  return row === null ? [] : [{ kind: 'row', ...found, row }];
+const asSeenBy = (group: Group, found: readonly Found[]): readonly RowText[] => {
+  if (seesRowsAsTheyAre(group)) return found;
+  return found.flatMap((each) => {
+    const row = projectRow(group, each.entity, JSON.parse(each.text) as Record<string, unknown>);
+    return row === null ? [] : [{ ...each, text: JSON.stringify(row) }];
+  });
 };
 
 /**
@@ -146,11 +149,11 @@ const toRow = (group: Group, { text, key: _, ...found }: Found): SnapshotRow[] =
  */
 export const snapshotPage = async (db: Db, group: Group, after: string | null, limit: number) => {
   let place = await placeOf(db, after);
-  const rows: SnapshotRow[] = [];
+  const rows: RowText[] = [];
   let room = Math.max(1, limit);
   while (place.stage < STAGES.length) {
     const found = await stageRows(db, group, place, room);
-    rows.push(...found.flatMap((each) => toRow(group, each)));
+    rows.push(...asSeenBy(group, found));
     const full = found.length === room;
     room -= found.length;
     place = full ? { ...place, key: found.at(-1)?.key ?? [] } : { ...place, stage: place.stage + 1, key: [] };

@@ -90,7 +90,7 @@ const checkTables = async (laboratory: Laboratory): Promise<void> => {
           after,
           1000,
         );
-        for (const { entity, id, seq, row } of page.rows) found.push(`${entity}:${id}@${seq} ${JSON.stringify(row)}`);
+        for (const { entity, id, seq, text } of page.rows) found.push(`${entity}:${id}@${seq} ${text}`);
         after = page.next;
         if (after === null) return;
       }

@@ -37,7 +37,7 @@ const rowsOf = async ({ storage }: SuiteDock): Promise<Map<string, unknown>> => 
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<typeof storage.snapshotPage>> = await storage.snapshotPage(group, after, 100);
-    for (const { entity, id, row } of page.rows) rows.set(`${entity} ${id}`, row);
+    for (const { entity, id, text } of page.rows) rows.set(`${entity} ${id}`, JSON.parse(text));
     after = page.next;
   } while (after !== null);
   return rows;

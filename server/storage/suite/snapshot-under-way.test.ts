@@ -57,7 +57,7 @@ const station = async (dock: SuiteDock, group: Group, limit: number, draws: read
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<typeof storage.snapshotPage>> = await storage.snapshotPage(group, after, limit);
-    for (const { entity, id, seq, row } of page.rows) put(`${entity} ${id}`, { seq, row });
+    for (const { entity, id, seq, text } of page.rows) put(`${entity} ${id}`, { seq, row: JSON.parse(text) });
     after = page.next;
     const next = left.shift();
     if (next !== undefined) await run(dock, next);
@@ -76,7 +76,7 @@ const station = async (dock: SuiteDock, group: Group, limit: number, draws: read
 
 const whole = async ({ storage }: SuiteDock, group: Group) => {
   const { rows } = await storage.snapshotPage(group, null, 10_000);
-  return new Map(rows.map(({ entity, id, row }) => [`${entity} ${id}`, row]));
+  return new Map(rows.map(({ entity, id, text }) => [`${entity} ${id}`, JSON.parse(text)]));
 };
 
 // Whatever happens while a snapshot is read: together with the changes since its first line it comes to what is there.

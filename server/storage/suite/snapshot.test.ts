@@ -20,7 +20,8 @@ const snapshot = async (
   do {
     const read = await storage.snapshotPage(group, after, limit);
     expect(read.rows.length).toBeLessThanOrEqual(limit);
-    rows.push(...read.rows);
+    for (const { entity, id, seq, shipmentId, text } of read.rows)
+      rows.push({ kind: 'row', entity, id, seq, shipmentId, row: JSON.parse(text) });
     after = read.next;
     page += 1;
     await between(page);
