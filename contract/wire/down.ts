@@ -35,6 +35,7 @@ export const DOWN = {
     shipmentId: id,
     viewersCount: z.int(),
   }),
+  /** With the listener's own `socketId`: the shipment has gone from their sight, and they are no longer in its room. */
   'user:disconnected': event('user:disconnected', {
     userId: id,
     userName: z.string(),

@@ -39,3 +39,18 @@ export const tellPresence = (io: DockServer, told: readonly Told[], now: () => n
     }
   }
 };
+
+/**
+ * Says to these themselves that they look at a shipment no longer: it has gone from their sight, and they hear nothing more of it.
+ * Who else looks at it is not theirs to know.
+ */
+export const tellGone = (io: DockServer, told: readonly Told[], now: () => number, meter: RealtimeMeter): void => {
+  const type = 'user:disconnected';
+  const timestamp = new Date(now()).toISOString();
+  for (const { kind, shipmentId, viewer } of told) {
+    if (kind !== 'gone') continue;
+    const { userId, userName, socketId } = viewer;
+    io.to(socketId).emit(type, { type, userId, userName, socketId, shipmentId, viewersCount: 0, timestamp });
+    meter.eventSent(type);
+  }
+};

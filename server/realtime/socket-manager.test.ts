@@ -319,4 +319,36 @@ describe('what happened', () => {
     await patch(id, 'arrived');
     await quiet;
   });
+
+  it('no longer reaches one from whose sight the shipment has gone, who is told so', async () => {
+    const { id } = await announce(dock);
+    const ofJoliet = { warehouses: ['JOL'] };
+    const [mara, ivo, lena] = await Promise.all([
+      dock.connect({ ...PEOPLE.mara, ...ofJoliet }),
+      dock.connect({ ...PEOPLE.ivo, ...ofJoliet }),
+      dock.connect(PEOPLE.lena),
+    ]);
+    for (const socket of [mara, ivo, lena]) await join(socket, id);
+    const [own, theirs] = [heard(mara, 'user:disconnected'), heard(lena, 'user:disconnected')];
+    const sent: string[] = [];
+    for (const socket of [mara, ivo]) socket.onAny((event) => sent.push(event));
+    const mutation = { clientId: `sender-of-${id}`, n: 1, type: 'amendShipment', occurredAt: new Date().toISOString() };
+    const mutations = [{ ...mutation, args: { shipmentId: id, warehouseId: 'DAL' } }];
+    const reply = await dock.ask('POST /api/sync/mutations', { json: { mutations } });
+    expect(reply.text).toContain('"verdict":"applied"');
+    expect(DOWN['user:disconnected'].parse(await own)).toMatchObject({
+      userId: 'mara',
+      socketId: mara.id,
+      shipmentId: id,
+      viewersCount: 0,
+    });
+    expect((await theirs).socketId).not.toBe(lena.id);
+    const moved = heard(lena, 'shipment:updated');
+    await patch(id, 'in_transit');
+    await moved;
+    await Promise.all([say(mara, 'ping'), say(ivo, 'ping')]);
+    expect(sent).toEqual(['user:disconnected', 'user:disconnected']);
+    expect(dock.server.sockets.getShipmentViewers(id).map(({ socketId }) => socketId)).toEqual([lena.id]);
+    expect((await say(mara, 'join:shipment', { shipmentId: id })).code).toBe('not_found');
+  });
 });

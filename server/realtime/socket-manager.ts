@@ -23,7 +23,7 @@ import { createHandlers } from './event-handlers.ts';
 import { type EventDoor, handleEvent } from './handle-event.ts';
 import { HandshakeRates, type HandshakeRules } from './handshake-rates.ts';
 import { Presence, type Told } from './presence.ts';
-import { tellPresence } from './presence-events.ts';
+import { tellGone, tellPresence } from './presence-events.ts';
 import { enterWarehouses, reseat } from './reseat.ts';
 import { type EventRates, signIn } from './sign-in.ts';
 import { SlowConsumers } from './slow-consumers.ts';
@@ -221,7 +221,9 @@ export class SocketManager {
   #hide(shipmentId: string, socketIds: readonly string[]): void {
     this.#io.in([...socketIds]).socketsLeave(shipmentRoom(shipmentId));
     const told = socketIds.flatMap((socketId) => this.#presence.leave(shipmentId, socketId));
-    tellPresence(this.#io, told, this.#ports.clock.now, this.#ports.meter);
+    const { clock, meter } = this.#ports;
+    tellPresence(this.#io, told, clock.now, meter);
+    tellGone(this.#io, told, clock.now, meter);
   }
 
   #dropFromStream(socket: DockSocket): void {
