@@ -16,6 +16,7 @@ import { createMetrics } from './http/metrics.ts';
 import { SnapshotShelf } from './http/snapshot-shelf.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { maintainRegularly } from './maintain-regularly.ts';
+import { callerAddress } from './realtime/caller-address.ts';
 import { SocketManager } from './realtime/socket-manager.ts';
 import { createReceivePush } from './receive-push.ts';
 import { openSqliteStorage } from './storage/open-sqlite-storage.ts';
@@ -93,10 +94,8 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
   };
   const shared = { storage, verify, allowedOrigins };
   const readers = { waiters, snapshots, turnstiles };
-  const app = await createApp(
-    { ...shared, ...takers, ...readers, accessChanges, now, documents, metrics, limits, newId: uuidv7, isReady },
-    log,
-  );
+  const ground = { now, newId: uuidv7, isReady, callerAddress, metrics, limits };
+  const app = await createApp({ ...shared, ...takers, ...readers, ...ground, accessChanges, documents }, log);
   const meter = { eventReceived: metrics.eventReceived, eventSent: metrics.eventSent, refused: metrics.refused };
   const rates = { events: limits.events, typing: limits.typing };
   const handshakes = { all: limits.handshakes, ofOne: limits.handshakesOfOne };

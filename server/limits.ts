@@ -1,10 +1,12 @@
+import type { Rate } from './core/token-bucket.ts';
 import type { TurnstileRules } from './core/turnstile.ts';
-import type { Rate } from './realtime/token-bucket.ts';
 
 /** What one client may cost. Benchmarks raise the rates; everything else runs on these. */
 export type Limits = {
-  /** HTTP requests a second per token or address, averaged over five seconds. */
+  /** HTTP requests a second, averaged over five: of one person, or of one address where nobody has to sign in. */
   readonly requestsPerSecond: number;
+  /** HTTP requests from one address that could not be signed in; those with a good token from there are not counted. */
+  readonly strangersOfOne: Rate;
   /** Socket events of one connection. */
   readonly events: Rate;
   readonly typing: Rate;
@@ -24,6 +26,8 @@ export type Limits = {
 
 const LIMITS: Limits = {
   requestsPerSecond: 200,
+  // 300 stations behind one address whose tokens end together ask once or twice more before somebody signs in.
+  strangersOfOne: { perSecond: 100, burst: 600 },
   events: { perSecond: 50, burst: 100 },
   typing: { perSecond: 5, burst: 5 },
   // A thousand stations that lost their server try 333 times a second at most (back-off of 0 to 6 s). Each costs half a millisecond,

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ProblemError } from '#contract/wire/errors.ts';
-import type { Access, Overrule, Verify } from '../access.ts';
+import { PROBLEMS, ProblemError } from '#contract/wire/errors.ts';
+import type { Access, Overrule } from '../access.ts';
+import { AddressRates } from '../core/address-rates.ts';
+import type { HttpPorts } from './ports.ts';
 import { problemDocumentOf } from './problems.ts';
 
 declare module 'fastify' {
@@ -19,19 +21,43 @@ declare module 'fastify' {
 
 const bearer = (header: string | undefined): string | undefined => header?.match(/^Bearer +(\S+) *$/i)?.[1];
 
+type Door = Pick<HttpPorts, 'verify' | 'callerAddress' | 'limits' | 'now'> & {
+  readonly accessChanges: Pick<Overrule, 'now'>;
+};
+
+/**
+ * Signs in, or throws why not; `too_fast` instead of that to an address from which more strangers came than may. The token is
+ * looked at first all the same: behind the same address there are people with good ones, and they are served.
+ */
+const signInFrom = ({ verify, callerAddress, limits, now }: Door) => {
+  const strangers = new AddressRates(limits.strangersOfOne);
+  return async ({ headers, raw }: FastifyRequest): Promise<Access> => {
+    try {
+      return await verify(bearer(headers.authorization));
+    } catch (error) {
+      const isStranger = error instanceof ProblemError && PROBLEMS[error.code].status === 401;
+      // A proxy that does not say for whom it speaks is one address, too: nobody who may come in is kept out by that.
+      if (!isStranger || strangers.take(callerAddress(raw) ?? 'unknown', now())) throw error;
+      throw new ProblemError('too_fast', 'Too many requests without a valid token come from this address.');
+    }
+  };
+};
+
 /** Every route registered on `app` after this needs a valid token; refused before a byte of the body is read. */
-export const requireToken = (app: FastifyInstance, verify: Verify, overrule: Pick<Overrule, 'now'>): void => {
+export const requireToken = (app: FastifyInstance, door: Door): void => {
+  const { accessChanges } = door;
+  const signIn = signInFrom(door);
   app.decorateRequest('signedIn', null);
   app.decorateRequest('answersFor', null);
   app.decorateRequest('access', {
     getter(this: FastifyRequest) {
       if (this.signedIn === null) throw new ProblemError('not_signed_in');
-      this.signedIn = overrule.now(this.signedIn);
+      this.signedIn = accessChanges.now(this.signedIn);
       return this.signedIn;
     },
   });
   app.addHook('onRequest', async (request) => {
-    request.signedIn = await verify(bearer(request.headers.authorization));
+    request.signedIn = await signIn(request);
   });
   // A body takes its time to come in, and what counts is what they may do when it is there.
   app.addHook('preHandler', async (request) => {

@@ -68,12 +68,16 @@ const measure = (app: FastifyInstance, { metrics }: HttpPorts): void => {
   app.addHook('onError', async (_request, _reply, error) => metrics.refused(problemErrorOf(error)?.code ?? 'internal'));
 };
 
-/** Limits per token, else per address. The token is a key here and nothing more; who it is comes later. */
-const limitRate = async (app: FastifyInstance, { limits }: HttpPorts): Promise<void> => {
+/**
+ * Limits per person where they are signed in, else per address. Asked of each route after what is asked under `/api` as a whole, and
+ * so after they were signed in; who was not is counted there.
+ */
+const limitRate = async (app: FastifyInstance, { limits, callerAddress }: HttpPorts): Promise<void> => {
   await app.register(rateLimit, {
     timeWindow: RATE_WINDOW_S * 1000,
     max: limits.requestsPerSecond * RATE_WINDOW_S,
-    keyGenerator: ({ headers, ip }) => headers.authorization ?? ip,
+    keyGenerator: ({ signedIn, raw }) =>
+      signedIn ? `person ${signedIn.actor.id}` : `address ${callerAddress(raw) ?? 'unknown'}`,
     errorResponseBuilder: () => new ProblemError('too_fast'),
   });
 };
@@ -82,7 +86,7 @@ const limitRate = async (app: FastifyInstance, { limits }: HttpPorts): Promise<v
 const apiRoutes =
   (ports: HttpPorts): FastifyPluginAsync =>
   async (api) => {
-    requireToken(api, ports.verify, ports.accessChanges);
+    requireToken(api, ports);
     requirePlainBodies(api);
     const idempotency = keepAnswers(api, ports.storage);
     holdBackAnswers(api);

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type { AsnWarning } from '#contract/wire/http.ts';
 import type { Access, Overrule, Verify } from '../access.ts';
 import type { AccessChange, ChangedAccess, Storage } from '../core/storage.ts';
+import type { Rate } from '../core/token-bucket.ts';
 import type { Turnstile } from '../core/turnstile.ts';
 import type { ReceivePush } from '../receive-push.ts';
 import type { TakeAnnouncements } from '../take-announcements.ts';
@@ -18,8 +20,10 @@ export type TakenNotice = {
 export type TakeNotice = (bytes: Uint8Array, access: Access) => Promise<TakenNotice>;
 
 export type HttpLimits = {
-  /** Requests a second per token or address, averaged over five seconds. */
+  /** Requests a second, averaged over five: of one person, or of one address where nobody has to sign in. */
   readonly requestsPerSecond: number;
+  /** Requests from one address that could not be signed in. */
+  readonly strangersOfOne: Rate;
   /** Bytes of one document. */
   readonly documentBytes: number;
 };
@@ -31,6 +35,8 @@ export type ChangeAccess = { readonly change: (change: AccessChange) => Promise<
 export type HttpPorts = {
   readonly storage: Storage;
   readonly verify: Verify;
+  /** The address that a request counts for; null for what comes from this machine and speaks for nobody. */
+  readonly callerAddress: (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string | null;
   readonly accessChanges: Pick<Overrule, 'now'> & ChangeAccess;
   readonly takeNotice: TakeNotice;
   readonly takeAnnouncements: TakeAnnouncements;

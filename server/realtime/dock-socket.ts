@@ -2,7 +2,7 @@ import type { Server, Socket } from 'socket.io';
 import type { DownEvent, DownPayload } from '#contract/wire/down.ts';
 import type { Access } from '../access.ts';
 import type { Group } from '../core/scope.ts';
-import type { TokenBucket } from './token-bucket.ts';
+import type { TokenBucket } from '../core/token-bucket.ts';
 
 /** What the server knows of one connection. */
 export type SocketData = {

@@ -1,7 +1,5 @@
-import { type Rate, TokenBucket } from './token-bucket.ts';
-
-/** Addresses remembered at most, some 2 MB; who opens nothing for some seconds has a full measure again and can be forgotten. */
-const MOST_ADDRESSES = 10_000;
+import { AddressRates } from '../core/address-rates.ts';
+import { type Rate, TokenBucket } from '../core/token-bucket.ts';
 
 export type HandshakeRules = {
   /** Of everybody together. */
@@ -17,33 +15,22 @@ export type Admission = 'admitted' | 'address_too_fast' | 'crowded';
  * not taken from the measure of all, and leaves room in it for the others.
  */
 export class HandshakeRates {
-  readonly #rules: HandshakeRules;
   readonly #all: TokenBucket;
-  /** By address, the one heard of longest ago first. */
-  readonly #ofOne = new Map<string, TokenBucket>();
+  readonly #ofOne: AddressRates;
 
   /** `now` in milliseconds since 1970, here and below. */
   constructor(rules: HandshakeRules, now: number) {
-    this.#rules = rules;
     this.#all = new TokenBucket(rules.all, now);
+    this.#ofOne = new AddressRates(rules.ofOne);
   }
 
   get addresses(): number {
-    return this.#ofOne.size;
+    return this.#ofOne.addresses;
   }
 
   /** Counts one more from this address, if it is let in; null for one that nobody knows. */
   take(address: string | null, now: number): Admission {
-    if (address !== null && !this.#bucketOf(address, now).take(now)) return 'address_too_fast';
+    if (address !== null && !this.#ofOne.take(address, now)) return 'address_too_fast';
     return this.#all.take(now) ? 'admitted' : 'crowded';
-  }
-
-  #bucketOf(address: string, now: number): TokenBucket {
-    const bucket = this.#ofOne.get(address) ?? new TokenBucket(this.#rules.ofOne, now);
-    this.#ofOne.delete(address);
-    this.#ofOne.set(address, bucket);
-    const [oldest] = this.#ofOne.keys();
-    if (this.#ofOne.size > MOST_ADDRESSES && oldest !== undefined) this.#ofOne.delete(oldest);
-    return bucket;
   }
 }

@@ -1,8 +1,8 @@
 import { PROBLEMS, ProblemError } from '#contract/wire/errors.ts';
 import type { Verify } from '../access.ts';
 import { groupOf } from '../core/scope.ts';
+import { type Rate, TokenBucket } from '../core/token-bucket.ts';
 import type { DockSocket, SocketData } from './dock-socket.ts';
-import { type Rate, TokenBucket } from './token-bucket.ts';
 
 export type EventRates = { readonly events: Rate; readonly typing: Rate };
 
