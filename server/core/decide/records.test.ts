@@ -32,6 +32,14 @@ describe('records', () => {
     expect(dock.state.row('rejection', 'rej-1')).toMatchObject({ scope: 'line', lineId: 'S-2', quantity: '2' });
   });
 
+  it.each([undefined, '', ' \n '])('do not reject goods for another reason without words: %j', (note) => {
+    const dock = open();
+    const other = { ...args.reportRejection, reasonCode: 'other', note } as const;
+    expect(dock.do('reportRejection', other, CREW.ivy)).toMatchObject({ verdict: 'rejected', code: 'invalid' });
+    expect(dock.shipment('S').rejectionCount).toBe(0);
+    expect(dock.do('reportRejection', { ...other, note: 'ants' }, CREW.ivy).verdict).toBe('applied');
+  });
+
   it('are kept for the whole shipment when their line is gone', () => {
     const dock = open();
     dock.do('reportDiscrepancy', { ...args.reportDiscrepancy, lineId: 'gone' }, CREW.rob);

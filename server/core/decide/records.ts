@@ -1,6 +1,7 @@
 import type { CommandArgs } from '#contract/domain/command-args.ts';
 import { normaliseQuantity } from '#contract/domain/quantity.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
+import { rejected } from '../decision.ts';
 import { lineOrNull, requireNew, requireShipment, requireStep } from '../gate.ts';
 import type { Work } from '../work.ts';
 import { settle } from './settle.ts';
@@ -40,6 +41,9 @@ export const reportRejection = (work: Work, args: CommandArgs['reportRejection']
   const shipment = requireShipment(work, args.shipmentId);
   const same = (row: { reasonCode: string }): boolean => row.reasonCode === args.reasonCode;
   requireNew(work, 'rejection', args.rejectionId, shipment, same);
+  if (args.reasonCode === 'other' && (args.note ?? '').trim() === '') {
+    throw rejected('invalid', 'The reason "other" needs words: say in the note what is wrong. Nothing was saved.');
+  }
   requireStep(work, shipment);
   const lineId = lineOrNull(work, shipment, args.lineId);
   work.draft.put('rejection', {

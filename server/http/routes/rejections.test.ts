@@ -38,6 +38,7 @@ describe('POST /api/shipments/:id/reject', () => {
   it.each([
     ['an unknown reason', { reasonCode: 'ugly' }, {}, 422, 'invalid'],
     ['no reason', {}, {}, 422, 'invalid'],
+    ['another reason without words', { reasonCode: 'other' }, {}, 422, 'invalid'],
     ['less than nothing', { reasonCode: 'wet', quantity: -1 }, {}, 422, 'invalid'],
     ['a receiver', { reasonCode: 'wet' }, { person: PEOPLE.mara }, 403, 'forbidden'],
     ['another supplier', { reasonCode: 'wet' }, { person: PEOPLE.zenith }, 404, 'not_found'],
