@@ -45,6 +45,15 @@ export type InspectionQuantities = z.infer<typeof inspectionQuantities>;
 export const inspectionOutcome = z.enum(['passed', 'partly_rejected', 'rejected', 'on_hold']);
 export type InspectionOutcome = z.infer<typeof inspectionOutcome>;
 
+/** Required checks that have no result yet: an inspection is not completed over them. */
+export const missingChecks = (inspection: {
+  readonly checks: readonly InspectionCheck[];
+  readonly results: readonly Pick<CheckResult, 'checkId'>[];
+}): InspectionCheck[] => {
+  const done = new Set(inspection.results.map(({ checkId }) => checkId));
+  return inspection.checks.filter(({ id, required }) => required && !done.has(id));
+};
+
 /** What inspectors look at when nobody said otherwise. */
 export const DEFAULT_CHECKS: readonly InspectionCheck[] = [
   { id: 'condition', kind: 'pass_fail', label: 'Goods and packaging undamaged', required: true },

@@ -55,6 +55,8 @@ const prepare = (dock: ModelDock, name: CommandName): void => {
   if (name === 'releaseHold') dock.do('placeHold', args.placeHold, lea);
   if (['claimInspection', 'recordInspectionResult', 'completeInspection'].includes(name))
     dock.do('requestInspection', args.requestInspection, lea);
+  // Completed is only what was taken and looked at.
+  if (name === 'completeInspection') dock.do('recordInspectionResult', args.recordInspectionResult, ivy);
 };
 
 const dockWith = (status: ShipmentStatus, name: CommandName): ModelDock => {

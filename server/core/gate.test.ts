@@ -27,6 +27,8 @@ const prepare = (dock: ModelDock, name: CommandName): void => {
   if (name === 'releaseHold') dock.do('placeHold', args.placeHold, CREW.lea);
   const inspects = ['claimInspection', 'recordInspectionResult', 'completeInspection'].includes(name);
   if (inspects) dock.do('requestInspection', args.requestInspection, CREW.lea);
+  // Completed is only what was taken and looked at.
+  if (name === 'completeInspection') dock.do('recordInspectionResult', args.recordInspectionResult, CREW.ivy);
 };
 
 /** A dock where `S` has a status, with what the command needs made while that was possible. */

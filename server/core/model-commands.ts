@@ -40,7 +40,11 @@ export const sampleArgs = (n: number | string): { [N in keyof CommandInput]: Com
     fileSize: 10,
     contentHash: 'a'.repeat(64),
   },
-  requestInspection: { shipmentId: 'S', inspectionId: `insp-${n}` },
+  requestInspection: {
+    shipmentId: 'S',
+    inspectionId: `insp-${n}`,
+    checks: [{ id: 'condition', kind: 'pass_fail', label: 'Undamaged' }],
+  },
   claimInspection: { shipmentId: 'S', inspectionId: `insp-${n}` },
   recordInspectionResult: {
     shipmentId: 'S',

@@ -1,6 +1,6 @@
 import type { CommandArgs } from '#contract/domain/command-args.ts';
 import type { ShipmentDetail } from '#contract/domain/entities.ts';
-import { DEFAULT_CHECKS } from '#contract/domain/inspection.ts';
+import { DEFAULT_CHECKS, missingChecks } from '#contract/domain/inspection.ts';
 import { deriveOutcome } from '#contract/domain/quality.ts';
 import type { Hold, Inspection } from '#contract/domain/shipment-records.ts';
 import type { ApplyTable, By } from './apply-command.ts';
@@ -42,6 +42,18 @@ const newHold = (id: string, shipmentId: string, lineId: string | null, reason: 
   releasedBy: null,
   releaseReason: null,
 });
+
+const isOver = ({ status }: Inspection): boolean => status === 'completed' || status === 'voided';
+
+/** Who records the first result has taken the inspection with it. */
+const begun = (row: Inspection, by: By): Pick<Inspection, 'status' | 'claimedAt' | 'claimedBy'> => ({
+  status: 'in_progress',
+  claimedAt: row.claimedBy === null ? by.at : row.claimedAt,
+  claimedBy: row.claimedBy ?? by.actor,
+});
+
+const mayComplete = (row: Inspection): boolean =>
+  !isOver(row) && row.status !== 'requested' && missingChecks(row).length === 0;
 
 /** Facts and records beside the status: doors, holds, problems, documents, notes, inspections, rejections. */
 export const RECORDS: ApplyTable = {
@@ -160,7 +172,7 @@ export const RECORDS: ApplyTable = {
   recordInspectionResult: (detail, args, by) =>
     onInspection(detail, args.inspectionId, (row) => ({
       ...row,
-      status: row.status === 'completed' || row.status === 'voided' ? row.status : 'in_progress',
+      ...(isOver(row) ? {} : begun(row, by)),
       results: [
         ...row.results.filter(({ checkId }) => checkId !== args.result.checkId),
         { ...args.result, recordedBy: by.actor, recordedAt: by.at },
@@ -168,6 +180,9 @@ export const RECORDS: ApplyTable = {
     })),
   completeInspection: (detail, args, by) => {
     const outcome = deriveOutcome(args.quantities);
+    const inspected = detail.inspections.find(({ id }) => id === args.inspectionId);
+    // What the server will not complete is not shown as completed until it says so.
+    if (inspected === undefined || !mayComplete(inspected)) return detail;
     const done = onInspection(detail, args.inspectionId, (row) => ({
       ...row,
       status: 'completed',
@@ -177,8 +192,7 @@ export const RECORDS: ApplyTable = {
       completedBy: by.actor,
       note: args.note ?? row.note,
     }));
-    const inspected = detail.inspections.find(({ id }) => id === args.inspectionId);
-    if (outcome === 'passed' || inspected === undefined) return done;
+    if (outcome === 'passed') return done;
     // A failed inspection puts its goods on hold; the server's hold takes the place of this one.
     const { inspected: all, rejected, held } = args.quantities;
     const reason = `Inspection: ${rejected} rejected, ${held} held of ${all}`;

@@ -333,6 +333,7 @@ describe('records', () => {
       quality: 'in_progress',
       inspections: [{ status: 'claimed', claimedBy: ME }],
     });
+    expect(show(detail(), request, result).inspections[0]).toMatchObject({ status: 'in_progress', claimedBy: ME });
     const running = show(detail(), request, claim, result);
     expect(running.inspections[0]).toMatchObject({
       status: 'in_progress',
@@ -344,8 +345,14 @@ describe('records', () => {
         inspectionId: 'i1',
         quantities: { inspected: '10', accepted, rejected, held },
       });
-    expect(show(detail(), request, complete('0', '0', '10'))).toMatchObject({ quality: 'passed', activeHolds: 0 });
-    expect(show(detail(), request, complete('2', '0', '8'))).toMatchObject({
+    const rest = ['labels', 'quantity'].map((checkId) =>
+      work('recordInspectionResult', { shipmentId: 's1', inspectionId: 'i1', result: { checkId, passed: true } }),
+    );
+    const looked = [request, claim, result, ...rest];
+    expect(show(detail(), ...looked, complete('0', '0', '10'))).toMatchObject({ quality: 'passed', activeHolds: 0 });
+    for (const early of [[request], [request, claim], [request, claim, result]])
+      expect(show(detail(), ...early, complete('2', '0', '8'))).toEqual(show(detail(), ...early));
+    expect(show(detail(), ...looked, complete('2', '0', '8'))).toMatchObject({
       quality: 'on_hold',
       activeHolds: 1,
       inspections: [{ outcome: 'partly_rejected' }],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CHECKS } from '#contract/domain/inspection.ts';
 import type { Actor } from '#contract/domain/roles.ts';
 import type { Decision } from '../decision.ts';
 import { CREW, ModelDock } from '../model-dock.ts';
@@ -9,6 +10,15 @@ const inspected = (): ModelDock => {
   const dock = new ModelDock();
   dock.bring('S', 'counting');
   dock.do('requestInspection', { ...I, lineId: 'S-1' }, CREW.lea);
+  return dock;
+};
+
+/** Taken and looked at by Ivy, all three checks. */
+const looked = (): ModelDock => {
+  const dock = inspected();
+  dock.do('claimInspection', I, CREW.ivy);
+  for (const { id } of DEFAULT_CHECKS)
+    dock.do('recordInspectionResult', { ...I, result: { checkId: id, passed: true } }, CREW.ivy);
   return dock;
 };
 
@@ -77,12 +87,12 @@ describe('results', () => {
   });
 
   it('that come after completion stand in history alone', () => {
-    const dock = inspected();
+    const dock = looked();
     complete(dock, ['5', '5', '0', '0']);
     expect(result(dock, false).verdict).toBe('superseded');
     expect(dock.history.at(-1)).toMatchObject({ command: 'recordInspectionResult', outcome: 'superseded' });
-    expect(result(dock, true, CREW.ivy, { late: 'refuse' }).code).toBe('illegal_step');
-    expect(dock.state.row('inspection', 'I')?.results).toEqual([]);
+    expect(result(dock, false, CREW.ivy, { late: 'refuse' }).code).toBe('illegal_step');
+    expect(dock.state.row('inspection', 'I')?.results).toHaveLength(3);
   });
 });
 
@@ -92,15 +102,15 @@ describe('completion', () => {
     [['5', '4', '0', '0'], '4'],
     [['0.3', '0.1', '0.1', '0.2'], '0.4'],
   ])('refuses a split that does not add up: %j', (split, sum) => {
-    const dock = inspected();
+    const dock = looked();
     const decision = complete(dock, split);
     expect(decision).toMatchObject({ verdict: 'rejected', code: 'quantities_do_not_add_up' });
     expect(decision.message).toContain(`make ${sum}, but`);
-    expect(dock.state.row('inspection', 'I')?.status).toBe('requested');
+    expect(dock.state.row('inspection', 'I')?.status).toBe('in_progress');
   });
 
   it('adds decimals exactly', () => {
-    const dock = inspected();
+    const dock = looked();
     expect(complete(dock, ['0.3', '0.1', '0.2', '0']).verdict).toBe('applied');
   });
 
@@ -110,7 +120,7 @@ describe('completion', () => {
     [['5', '0', '5', '0'], 'rejected', 'on_hold', 1],
     [['5', '4', '0', '1'], 'on_hold', 'on_hold', 1],
   ])('of %j is %s and makes the shipment %s', (split, outcome, quality, holds) => {
-    const dock = inspected();
+    const dock = looked();
     complete(dock, split);
     expect(dock.state.row('inspection', 'I')).toMatchObject({ status: 'completed', outcome, completedBy: CREW.ivy });
     expect(dock.shipment('S')).toMatchObject({ quality, activeHolds: holds });
@@ -118,9 +128,51 @@ describe('completion', () => {
     expect(dock.do('completeCount', { shipmentId: 'S' }, CREW.rob).verdict).toBe('applied');
   });
 
-  it('is done once, and not for somebody else', () => {
+  it('needs somebody to have taken it', () => {
     const dock = inspected();
+    const split = ['5', '5', '0', '0'];
+    expect(complete(dock, split)).toMatchObject({ verdict: 'conflict', code: 'illegal_step', writes: [] });
+    expect(complete(dock, split).message).toContain('Take it first');
+    expect(dock.state.row('inspection', 'I')).toMatchObject({ status: 'requested', claimedBy: null });
+  });
+
+  it('needs a result of every required check, and says of which there is none', () => {
+    const dock = new ModelDock();
+    dock.bring('S', 'counting');
+    const checks = ['first', 'second', 'third'].map((id) => ({ id, kind: 'pass_fail' as const, label: `The ${id}` }));
+    const optional = { id: 'extra', kind: 'text' as const, label: 'Anything', required: false };
+    dock.do('requestInspection', { ...I, checks: [...checks, optional] }, CREW.lea);
     dock.do('claimInspection', I, CREW.ivy);
+    const record = (checkId: string): Decision =>
+      dock.do('recordInspectionResult', { ...I, result: { checkId, passed: checkId !== 'third' } }, CREW.ivy);
+    record('second');
+    const early = complete(dock, ['5', '5', '0', '0']);
+    expect(early).toMatchObject({ verdict: 'conflict', code: 'blocked', writes: [] });
+    expect(early.message).toContain('The first; The third.');
+    record('first');
+    record('third');
+    expect(complete(dock, ['5', '5', '0', '0']).verdict).toBe('applied');
+  });
+
+  it('of one that has no required checks begins where it was taken', () => {
+    const dock = new ModelDock();
+    dock.bring('S', 'counting');
+    dock.do('requestInspection', { ...I, checks: [] }, CREW.lea);
+    dock.do('claimInspection', I, CREW.ivy);
+    expect(complete(dock, ['5', '5', '0', '0']).verdict).toBe('applied');
+  });
+
+  it('named as a target by another system goes by the checks of that system', () => {
+    const dock = inspected();
+    const quantities = { inspected: '5', accepted: '5', rejected: '0', held: '0' };
+    const byTarget = (): Decision => dock.do('completeInspection', { ...I, quantities }, CREW.ivy, { late: 'refuse' });
+    expect(byTarget().code).toBe('illegal_step');
+    dock.do('claimInspection', I, CREW.ivy);
+    expect(byTarget().verdict).toBe('applied');
+  });
+
+  it('is done once, and not for somebody else', () => {
+    const dock = looked();
     expect(complete(dock, ['5', '5', '0', '0'], CREW.ian).code).toBe('already_claimed');
     complete(dock, ['5', '5', '0', '0']);
     expect(complete(dock, ['5', '5.0', '0', '0']).verdict).toBe('noop');
@@ -131,7 +183,7 @@ describe('completion', () => {
 
 describe('hold beats accept', () => {
   it.each([true, false])('whichever comes first (hold first: %s)', (holdFirst) => {
-    const dock = inspected();
+    const dock = looked();
     const hold = (): Decision => dock.do('placeHold', { shipmentId: 'S', holdId: 'H', reason: 'smells' }, CREW.rob);
     if (holdFirst) hold();
     complete(dock, ['5', '5', '0', '0']);

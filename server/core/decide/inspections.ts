@@ -1,6 +1,6 @@
 import type { CommandArgs } from '#contract/domain/command-args.ts';
 import type { CheckResult } from '#contract/domain/inspection.ts';
-import { DEFAULT_CHECKS } from '#contract/domain/inspection.ts';
+import { DEFAULT_CHECKS, missingChecks } from '#contract/domain/inspection.ts';
 import { deriveOutcome } from '#contract/domain/quality.ts';
 import { addQuantity, compareQuantity, normaliseQuantity } from '#contract/domain/quantity.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
@@ -110,7 +110,19 @@ const requireSum = (split: Split): Split => {
   };
 };
 
-/** Ends an inspection. Goods rejected or held put a hold on their scope; booking in goes on. */
+/**
+ * Throws unless every required check was looked at. Of work from stations, which show check by check; another system that names
+ * where an inspection shall be went by a list of its own.
+ */
+const requireChecks = (work: Work, shipment: Shipment, { checks, results }: Inspection): void => {
+  if (work.submission.late === 'refuse') return;
+  const missing = missingChecks({ checks, results });
+  if (missing.length === 0) return;
+  const labels = missing.map(({ label }) => label).join('; ');
+  throw conflict('blocked', `Required checks have no result yet: ${labels}. Nothing was saved.`, shipment);
+};
+
+/** Ends an inspection that somebody has taken. Goods rejected or held put a hold on their scope; booking in goes on. */
 export const completeInspection = (work: Work, args: CommandArgs['completeInspection']): Shipment => {
   const shipment = requireShipment(work, args.shipmentId);
   const inspection = requireInspection(work, shipment, args.inspectionId);
@@ -124,10 +136,14 @@ export const completeInspection = (work: Work, args: CommandArgs['completeInspec
     throw conflict('already_claimed', `${inspection.claimedBy.name} has taken this inspection.`, shipment);
   }
   requireStep(work, shipment);
+  if (inspection.status === 'requested') {
+    throw conflict('illegal_step', 'Nobody has taken this inspection. Take it first; nothing was saved.', shipment);
+  }
+  requireChecks(work, shipment, inspection);
   const outcome = deriveOutcome(quantities);
   const done = { quantities, outcome, completedAt: work.happenedAt(), completedBy: work.actor };
   const note = args.note ?? inspection.note;
-  work.draft.put('inspection', { ...inspection, ...claim(work, inspection), ...done, status: 'completed', note });
+  work.draft.put('inspection', { ...inspection, ...done, status: 'completed', note });
   if (outcome === 'passed') return settle(work, shipment);
   const reason = `Inspection: ${quantities.rejected} rejected, ${quantities.held} held of ${quantities.inspected}`;
   return putHold(work, shipment, work.given.deriveId('hold', inspection.id), inspection.lineId, reason);

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { InspectionQuantities } from '#contract/domain/inspection.ts';
+import { type InspectionQuantities, missingChecks } from '#contract/domain/inspection.ts';
 import { addQuantity, compareQuantity } from '#contract/domain/quantity.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -115,6 +115,7 @@ export const AskComplete = ({ target, onClose }: AskProps<'completeInspection'>)
   const [note, setNote] = useState('');
   const finish = useFinish(onClose);
   const { sum, complete } = splitOf(values);
+  const unchecked = inspection === null ? [] : missingChecks(inspection);
   const inspected = finishQuantity(values.inspected);
 
   const save = (): void => {
@@ -137,11 +138,16 @@ export const AskComplete = ({ target, onClose }: AskProps<'completeInspection'>)
       onClose={onClose}
       testId="ask-complete"
       foot={
-        <Button big look="primary" isDisabled={!complete} data-testid="ask-save" onPress={save}>
+        <Button big look="primary" isDisabled={!complete || unchecked.length > 0} data-testid="ask-save" onPress={save}>
           {t('do.completeInspection')}
         </Button>
       }
     >
+      {unchecked.length > 0 && (
+        <Notice kind="attention" role="status" title={t('inspections.openChecks', { count: unchecked.length })}>
+          {unchecked.map(({ label }) => label).join(' · ')}
+        </Notice>
+      )}
       <QuantityPad
         testId="split"
         slots={SLOTS.map((key) => ({

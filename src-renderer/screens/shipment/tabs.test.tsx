@@ -240,9 +240,19 @@ describe('inspections', () => {
 });
 
 describe('completing an inspection', () => {
+  it('needs a result of every required check, and says which there is none of', async () => {
+    const half = { ...claimed, results: [{ checkId: 'condition', passed: true }] };
+    await open('inspections', { lines: [line(1, { counted: '24' })], inspections: [half] }, 'inspector');
+    await press('inspection-completeInspection');
+    expect((screen.getByTestId('ask-save') as HTMLButtonElement).disabled).toBe(true);
+    expect(screen.getByText('1 required check has no result yet.')).toBeTruthy();
+    expect(screen.getByTestId('ask-complete').textContent).toContain('Core temperature');
+  });
+
   it('needs quantities that add up', async () => {
     const lines = [line(1, { counted: '24' })];
-    const { fake } = await open('inspections', { lines, inspections: [claimed] }, 'inspector');
+    const results = claimed.checks.map(({ id }) => ({ checkId: id, passed: true }));
+    const { fake } = await open('inspections', { lines, inspections: [{ ...claimed, results }] }, 'inspector');
     await press('inspection-completeInspection');
     const button = () => screen.getByTestId('ask-save') as HTMLButtonElement;
     expect(button().disabled).toBe(false);
