@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { SnapshotLine } from '#contract/wire/sync.ts';
 import { startEngine as start } from '../engine-for-tests.ts';
-import { shipmentRow } from './fake-server.ts';
+import { type FakeServer, shipmentRow } from './fake-server.ts';
 import { LinkFault } from './link-fault.ts';
 import { StoreFault } from './store-fault.ts';
+
+const fill = (server: FakeServer, shipments: number): void => {
+  for (let n = 0; n < shipments; n += 1) server.put(shipmentRow(`s${n}`));
+};
+/** The server's snapshot, in which all lines of one kind are missing. */
+const without = (server: FakeServer, kind: SnapshotLine['kind']) =>
+  async function* (): AsyncGenerator<SnapshotLine> {
+    for await (const line of server.snapshot()) if (line.kind !== kind) yield line;
+  };
 
 describe('rebuilding', () => {
   it('keeps the old cache when the snapshot breaks off or is short, and begins again later', async () => {
@@ -13,13 +23,9 @@ describe('rebuilding', () => {
     const before = cache.file;
     server.restore(0, 'epoch-2');
     server.put(shipmentRow('b'));
-    world.snapshot = async function* () {
-      for await (const line of server.snapshot()) if (line.kind !== 'end') yield line;
-    };
+    world.snapshot = without(server, 'end');
     await expect(engine.catchUp(hello)).rejects.toThrow('broke off');
-    world.snapshot = async function* () {
-      for await (const line of server.snapshot()) if (line.kind !== 'row') yield line;
-    };
+    world.snapshot = without(server, 'row');
     await expect(engine.catchUp(hello)).rejects.toThrow('incomplete');
     expect(cache.file).toBe(before);
     world.snapshot = () => server.snapshot();
@@ -29,7 +35,7 @@ describe('rebuilding', () => {
 
   it('shows what has come of the first snapshot, and nothing of one that comes beside rows it has', async () => {
     const { server, engine, hello, arrived } = start();
-    for (let n = 0; n < 600; n += 1) server.put(shipmentRow(`s${n}`));
+    fill(server, 600);
     await engine.catchUp(hello);
     expect(arrived).toEqual([
       [20, true],
@@ -43,10 +49,8 @@ describe('rebuilding', () => {
   it('keeps what has come when the snapshot broke off, and not when the view changed meanwhile', async () => {
     const world = start();
     const { server, engine, hello, cache, cleared, same } = world;
-    for (let n = 0; n < 600; n += 1) server.put(shipmentRow(`s${n}`));
-    world.snapshot = async function* () {
-      for await (const line of server.snapshot()) if (line.kind !== 'end') yield line;
-    };
+    fill(server, 600);
+    world.snapshot = without(server, 'end');
     await expect(engine.catchUp(hello)).rejects.toThrow('broke off');
     expect([cache.coverage(), (await cache.board('')).length, cleared]).toEqual(['part', 520, []]);
     world.snapshot = () => server.snapshot();
@@ -61,7 +65,7 @@ describe('rebuilding', () => {
   it('shows nothing of what a disk did not take', async () => {
     const world = start();
     const { server, engine, hello, cache, cleared } = world;
-    for (let n = 0; n < 600; n += 1) server.put(shipmentRow(`s${n}`));
+    fill(server, 600);
     const begin = cache.beginRebuild.bind(cache);
     cache.beginRebuild = async () => {
       const rebuild = await begin();
@@ -80,7 +84,7 @@ describe('rebuilding', () => {
   it('is consistent although rows change, come and go while it is read', async () => {
     const world = start();
     const { server, engine, hello, same, rebuilt } = world;
-    for (let n = 0; n < 20; n += 1) server.put(shipmentRow(`s${n}`));
+    fill(server, 20);
     world.snapshot = async function* () {
       let lines = 0;
       for await (const line of server.snapshot()) {
@@ -100,7 +104,12 @@ describe('rebuilding', () => {
 });
 
 describe('another view', () => {
-  it('clears the rows before anything else, and they do not come back when the new ones cannot be had', async () => {
+  type World = ReturnType<typeof start>;
+  it.each<[string, (world: World) => Promise<void>]>([
+    ['the server', ({ engine }) => engine.scopeChanged('staff:W2')],
+    ['a hello', ({ engine, hello }) => engine.catchUp(hello)],
+    ['a poll', ({ engine }) => engine.poll(0)],
+  ])('that %s tells of clears the rows, whether or not new ones come', async (_by, learn) => {
     const world = start();
     const { server, engine, hello, cache, cleared } = world;
     server.put(shipmentRow('secret'));
@@ -109,23 +118,8 @@ describe('another view', () => {
     world.snapshot = () => {
       throw new LinkFault(null, 'down');
     };
-    await expect(engine.scopeChanged('staff:W2')).rejects.toBeInstanceOf(LinkFault);
+    await expect(learn(world)).rejects.toBeInstanceOf(LinkFault);
     expect([cache.file.rows.size, cleared]).toEqual([0, [0]]);
-  });
-
-  it('found out by a hello or a poll clears them too', async () => {
-    for (const way of ['hello', 'poll'] as const) {
-      const world = start();
-      const { server, engine, hello, cache, cleared } = world;
-      server.put(shipmentRow('secret'));
-      await engine.catchUp(hello);
-      server.group = 'staff:W2';
-      world.snapshot = () => {
-        throw new LinkFault(null, 'down');
-      };
-      await expect(way === 'hello' ? engine.catchUp(hello) : engine.poll(0)).rejects.toBeInstanceOf(LinkFault);
-      expect([cache.file.rows.size, cleared], way).toEqual([0, [0]]);
-    }
   });
 
   it('that is the same as before is only a reason to ask', async () => {
