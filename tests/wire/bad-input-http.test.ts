@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
-import { expectRefused, expectSurvived, FORGERIES, raw, TRICKY, type Vitals, vitals } from './hostile-client.ts';
+import { expectRefused, expectSurvived, FORGERIES, raw, TRICKY, type Vitals, vitals, work } from './hostile-client.ts';
 import { type Ask, announce, asking, expectProblem, form, LEAD, pdf, signed } from './outside-client.ts';
 
 // The attack on every HTTP route: tokens, addresses, values, positions. Bodies as such are in bad-input-bodies.test.ts.
@@ -25,14 +24,6 @@ afterAll(async () => {
 });
 
 const json = { 'content-type': 'application/json' };
-const work = (args: unknown, more: object = {}) => ({
-  clientId: randomUUID(),
-  n: 1,
-  type: 'recordArrival',
-  args,
-  occurredAt: '2026-11-24T08:00:00Z',
-  ...more,
-});
 
 /** Every route that reads a JSON body, with one that it would take. */
 const WRITES: [what: string, route: (key: string) => string, body: Record<string, unknown>][] = [

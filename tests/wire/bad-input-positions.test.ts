@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
-import { expectRefused, expectSurvived, type Vitals, vitals } from './hostile-client.ts';
+import { expectRefused, expectSurvived, type Vitals, vitals, work } from './hostile-client.ts';
 import { ADMIN, type Ask, announce, asking, expectProblem, form, pdf, STRANGER } from './outside-client.ts';
 
 // The attack on what says where somebody stands: searches, cursors, ranges, Idempotency-Keys and the numbers of a station's work.
@@ -25,14 +24,6 @@ afterAll(async () => {
 });
 
 const PUSH = 'POST /api/sync/mutations';
-const work = (args: unknown, more: object = {}) => ({
-  clientId: randomUUID(),
-  n: 1,
-  type: 'recordArrival',
-  args,
-  occurredAt: '2026-11-24T08:00:00Z',
-  ...more,
-});
 
 describe('searching and reading on', () => {
   it.each([

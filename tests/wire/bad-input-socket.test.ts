@@ -1,8 +1,8 @@
 import type { Socket } from 'socket.io-client';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
 import { DEEP, expectSurvived, FORGERIES, raw, speak, TRICKY, type Vitals, vitals } from './hostile-client.ts';
-import { type Ask, announce, asking, type Claims, connect, LEAD, RECEIVER, say, signed } from './outside-client.ts';
+import { type Ask, announce, asking, connect, entering, LEAD, RECEIVER, say, signed } from './outside-client.ts';
 
 // The attack on the socket: how it is opened, what is said on it, how fast, how much, and in which order.
 
@@ -14,13 +14,8 @@ let token: string;
 /** Somebody who does nothing wrong and must not notice any of it. */
 let bystander: Socket;
 let bystanderLeft = false;
-const open: Socket[] = [];
 
-const enter = async (claims: Claims = LEAD, transport: 'websocket' | 'polling' = 'websocket'): Promise<Socket> => {
-  const socket = await connect(server.url, await signed(server.secret, claims), transport);
-  open.push(socket);
-  return socket;
-};
+const enter = entering(() => server);
 
 beforeAll(async () => {
   server = await startServerProcess();
@@ -33,9 +28,6 @@ beforeAll(async () => {
     bystanderLeft = true;
   });
   await say(bystander, 'join:shipment', { shipmentId: id });
-});
-afterEach(() => {
-  for (const socket of open.splice(0)) socket.close();
 });
 afterAll(async () => {
   bystander?.close();

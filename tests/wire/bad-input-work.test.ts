@@ -1,20 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'socket.io-client';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
 import { expectRefused, expectSurvived, type Vitals, vitals } from './hostile-client.ts';
-import {
-  type Ask,
-  announce,
-  asking,
-  type Body,
-  type Claims,
-  connect,
-  LEAD,
-  STRANGER,
-  say,
-  signed,
-} from './outside-client.ts';
+import { type Ask, announce, asking, type Body, entering, STRANGER, say } from './outside-client.ts';
 
 // The attack on what a station says on the socket: its work and where it says it stands.
 
@@ -22,22 +10,14 @@ let server: ServerProcess;
 let ask: Ask;
 let before: Vitals;
 let id: string;
-const open: Socket[] = [];
 
-const enter = async (claims: Claims = LEAD): Promise<Socket> => {
-  const socket = await connect(server.url, await signed(server.secret, claims));
-  open.push(socket);
-  return socket;
-};
+const enter = entering(() => server);
 
 beforeAll(async () => {
   server = await startServerProcess();
   ask = asking(server);
   before = await vitals(ask);
   id = String((await announce(ask, { carrier: 'CANARY' })).id);
-});
-afterEach(() => {
-  for (const socket of open.splice(0)) socket.close();
 });
 afterAll(async () => {
   await server?.stop();

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { expect } from 'vitest';
 import type { ServerProcess } from '../../tools/dock/server-process.ts';
@@ -243,3 +243,13 @@ export const expectSurvived = async (server: ServerProcess, ask: Ask, before: Vi
   expect(body).toMatchObject({ id, status: 'in_transit', version: 2 });
   expect((await ask(`GET /api/shipments/${id}`)).body).toMatchObject({ id, status: 'in_transit' });
 };
+
+/** The first work of a station that nobody has heard of. */
+export const work = (args: unknown, more: object = {}) => ({
+  clientId: randomUUID(),
+  n: 1,
+  type: 'recordArrival',
+  args,
+  occurredAt: '2026-11-24T08:00:00Z',
+  ...more,
+});

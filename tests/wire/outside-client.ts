@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JWTPayload, SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
-import { expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { ServerProcess } from '../../tools/dock/server-process.ts';
 
 // What an outside integrator has: the public names, a secret to sign tokens with, and nothing of the server's own code.
@@ -134,6 +134,20 @@ export const connect = (
       reject(error);
     });
   });
+
+/** Lets somebody in at the server there is by then; their sockets are closed after each test. Call it once, outside of tests. */
+export const entering = (server: () => Pick<ServerProcess, 'url' | 'secret'>) => {
+  const open: Socket[] = [];
+  afterEach(() => {
+    for (const socket of open.splice(0)) socket.close();
+  });
+  return async (claims: Claims = LEAD, transport: 'websocket' | 'polling' = 'websocket'): Promise<Socket> => {
+    const { url, secret } = server();
+    const socket = await connect(url, await signed(secret, claims), transport);
+    open.push(socket);
+    return socket;
+  };
+};
 
 /** Sends an event and waits for its acknowledgement. */
 export const say = (socket: Socket, event: string, ...payload: unknown[]): Promise<Body> =>

@@ -1,13 +1,13 @@
 import type { Socket } from 'socket.io-client';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
 import {
   type Ask,
   announce,
   asking,
   type Body,
-  type Claims,
   connect,
+  entering,
   expectUtc,
   form,
   hear,
@@ -24,24 +24,16 @@ import {
 
 let server: ServerProcess;
 let ask: Ask;
-const open: Socket[] = [];
 
 beforeAll(async () => {
   server = await startServerProcess();
   ask = asking(server);
 });
-afterEach(() => {
-  for (const socket of open.splice(0)) socket.close();
-});
 afterAll(async () => {
   await server?.stop();
 });
 
-const enter = async (claims: Claims = LEAD, transport: 'websocket' | 'polling' = 'websocket'): Promise<Socket> => {
-  const socket = await connect(server.url, await signed(server.secret, claims), transport);
-  open.push(socket);
-  return socket;
-};
+const enter = entering(() => server);
 
 const INSTANT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
 

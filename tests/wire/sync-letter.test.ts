@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io-client';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
 import {
   type Answer,
@@ -9,7 +9,7 @@ import {
   asking,
   type Body,
   type Claims,
-  connect,
+  entering,
   expectProblem,
   expectUtc,
   hear,
@@ -18,30 +18,21 @@ import {
   RECEIVER,
   SUPPLIER,
   say,
-  signed,
 } from './outside-client.ts';
 
 let server: ServerProcess;
 let ask: Ask;
-const open: Socket[] = [];
 
 beforeAll(async () => {
   server = await startServerProcess();
   ask = asking(server);
   await announce(ask);
 });
-afterEach(() => {
-  for (const socket of open.splice(0)) socket.close();
-});
 afterAll(async () => {
   await server?.stop();
 });
 
-const enter = async (claims: Claims = LEAD, transport: 'websocket' | 'polling' = 'websocket'): Promise<Socket> => {
-  const socket = await connect(server.url, await signed(server.secret, claims), transport);
-  open.push(socket);
-  return socket;
-};
+const enter = entering(() => server);
 
 const changes = (query: string, as: Claims = LEAD): Promise<Answer> => ask(`GET /api/sync/changes?${query}`, { as });
 const snapshot = async (as: Claims = LEAD): Promise<Body[]> => {

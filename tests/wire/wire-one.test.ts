@@ -1,8 +1,8 @@
 import type { Socket } from 'socket.io-client';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ServerProcess, startServerProcess } from '../../tools/dock/server-process.ts';
-import { ADMIN, type Ask, announce, asking, type Body, connect, hear, LEAD, say, signed } from './outside-client.ts';
+import { ADMIN, type Ask, announce, asking, type Body, entering, hear, LEAD, say } from './outside-client.ts';
 
 // A station of the first wire, as it was shipped: it sends what it always sent and reads what it always read. The shapes stand here
 // as they were, apart from the contract of today.
@@ -51,22 +51,14 @@ const scopeOne = z.object({ group: z.string() });
 
 let server: ServerProcess;
 let ask: Ask;
-const open: Socket[] = [];
 beforeAll(async () => {
   server = await startServerProcess();
   ask = asking(server);
 });
-afterEach(() => {
-  for (const socket of open.splice(0)) socket.close();
-});
 afterAll(() => server?.stop());
 
 const CLIENT = 'station-of-the-first-wire';
-const enter = async (claims = LEAD): Promise<Socket> => {
-  const socket = await connect(server.url, await signed(server.secret, claims));
-  open.push(socket);
-  return socket;
-};
+const enter = entering(() => server);
 const hello = async (socket: Socket, cursor: object | null) =>
   helloOne.parse(await say(socket, 'sync:hello', { protocol: 1, clientId: CLIENT, cursor }));
 const snapshot = async () => {
