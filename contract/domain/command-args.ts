@@ -35,7 +35,7 @@ export const announcedUnit = z.object({
 export type AnnouncedUnit = z.infer<typeof announcedUnit>;
 
 /** What a notice says about a shipment besides its lines; also what an amendment may change. */
-const announcedFacts = z.object({
+export const announcedFacts = z.object({
   poNumber: shortText.optional(),
   poNumbers: z.array(shortText.min(1)).max(500).optional(),
   carrier: shortText.optional(),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { announcedLine } from '../domain/command-args.ts';
+import { announcedFacts, announcedLine } from '../domain/command-args.ts';
 import { COMMAND_NAMES, type CommandName } from '../domain/command-table.ts';
-import { documentType } from '../domain/documents.ts';
 import { id, instant, longText, quantity, shortText } from '../domain/fields.ts';
 import { checkResult, inspectionCheck } from '../domain/inspection.ts';
 import { capacity } from '../domain/places.ts';
@@ -44,14 +43,7 @@ export const announceBody = z.object({
   number: shortText.min(1).optional(),
   warehouseId: id,
   supplierId: id.optional(),
-  poNumber: shortText.optional(),
-  poNumbers: z.array(shortText.min(1)).max(500).optional(),
-  carrier: shortText.optional(),
-  trailer: shortText.optional(),
-  seal: shortText.optional(),
-  billOfLading: shortText.optional(),
-  eta: instant.optional(),
-  requiredDocuments: z.array(documentType).max(20).optional(),
+  ...announcedFacts.shape,
   lines: z.array(announcedLine).max(10_000).default([]),
 });
 
