@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Tiles } from '../../components/tiles.tsx';
@@ -9,6 +8,7 @@ import { doorStates } from '../../state/doors.ts';
 import { createBoardGrouping } from '../../state/selectors.ts';
 import { useStation, useStationStore } from '../../state/station-context.tsx';
 import { type AskProps, useFinish } from './ask.ts';
+import { AskSave } from './ask-save.tsx';
 import { useDesk } from './desk.ts';
 
 /** Which door: this station's own is chosen already when it is free. Taken doors can be chosen; the server has the word. */
@@ -33,15 +33,11 @@ export const AskDoor = ({ command, onClose }: AskProps<'assignDoor' | 'reportAtD
       onClose={onClose}
       testId="ask-door"
       foot={
-        <Button
-          big
-          look="primary"
-          isDisabled={doorId === null && states.length > 0}
-          data-testid="ask-save"
-          onPress={() => finish(command, doorId === null ? {} : { doorId })}
-        >
-          {t(`do.${command}`)}
-        </Button>
+        <AskSave
+          command={command}
+          isComplete={doorId !== null || states.length === 0}
+          onSave={() => finish(command, doorId === null ? {} : { doorId })}
+        />
       }
     >
       {states.length === 0 && (

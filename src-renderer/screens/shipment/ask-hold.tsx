@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import { HoldButton } from '../../components/hold-button.tsx';
@@ -8,6 +7,7 @@ import { LinePicker } from '../../components/line-picker.tsx';
 import { Tiles } from '../../components/tiles.tsx';
 import { newId } from '../../state/new-id.ts';
 import { type AskProps, filled, useFinish } from './ask.ts';
+import { AskSave } from './ask-save.tsx';
 import { lineOf, useDesk } from './desk.ts';
 import { ReasonTiles, useReason } from './reason-tiles.tsx';
 
@@ -28,11 +28,7 @@ export const AskPlaceHold = ({ target, onClose }: AskProps<'placeHold'>) => {
       title={t('do.placeHold')}
       onClose={onClose}
       testId="ask-hold"
-      foot={
-        <Button big look="primary" isDisabled={!reason.complete} data-testid="ask-save" onPress={place}>
-          {t('do.placeHold')}
-        </Button>
-      }
+      foot={<AskSave command="placeHold" isComplete={reason.complete} onSave={place} />}
     >
       <ReasonTiles reason={reason} />
       <LinePicker lines={shipment.lines} value={lineId} onChange={setLineId} />

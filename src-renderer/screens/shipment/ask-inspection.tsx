@@ -2,7 +2,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type InspectionQuantities, missingChecks } from '#contract/domain/inspection.ts';
 import { addQuantity, compareQuantity } from '#contract/domain/quantity.ts';
-import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import { LinePicker } from '../../components/line-picker.tsx';
@@ -12,6 +11,7 @@ import { Tiles } from '../../components/tiles.tsx';
 import { newId } from '../../state/new-id.ts';
 import { finishQuantity, isQuantity } from '../../state/quantity-text.ts';
 import { type AskProps, filled, useFinish } from './ask.ts';
+import { AskSave } from './ask-save.tsx';
 import { lineOf, useDesk } from './desk.ts';
 
 /** Asking for an inspection, of one line or of everything; several per line are normal. */
@@ -33,11 +33,7 @@ export const AskRequest = ({ target, onClose }: AskProps<'requestInspection'>) =
       title={t('do.requestInspection')}
       onClose={onClose}
       testId="ask-request"
-      foot={
-        <Button big look="primary" data-testid="ask-save" onPress={request}>
-          {t('do.requestInspection')}
-        </Button>
-      }
+      foot={<AskSave command="requestInspection" onSave={request} />}
     >
       <LinePicker lines={shipment.lines} value={lineId} onChange={setLineId} />
       <Field label={t('ask.note')} value={note} onChange={setNote} maxLength={4000} area />
@@ -58,15 +54,11 @@ export const AskClaim = ({ target, onClose }: AskProps<'claimInspection'>) => {
       onClose={onClose}
       testId="ask-claim"
       foot={
-        <Button
-          big
-          look="primary"
-          isDisabled={inspectionId === null}
-          data-testid="ask-save"
-          onPress={() => inspectionId !== null && finish('claimInspection', { inspectionId })}
-        >
-          {t('do.claimInspection')}
-        </Button>
+        <AskSave
+          command="claimInspection"
+          isComplete={inspectionId !== null}
+          onSave={() => inspectionId !== null && finish('claimInspection', { inspectionId })}
+        />
       }
     >
       <Tiles
@@ -137,11 +129,7 @@ export const AskComplete = ({ target, onClose }: AskProps<'completeInspection'>)
       title={t('do.completeInspection')}
       onClose={onClose}
       testId="ask-complete"
-      foot={
-        <Button big look="primary" isDisabled={!complete || unchecked.length > 0} data-testid="ask-save" onPress={save}>
-          {t('do.completeInspection')}
-        </Button>
-      }
+      foot={<AskSave command="completeInspection" isComplete={complete && unchecked.length === 0} onSave={save} />}
     >
       {unchecked.length > 0 && (
         <Notice kind="attention" role="status" title={t('inspections.openChecks', { count: unchecked.length })}>

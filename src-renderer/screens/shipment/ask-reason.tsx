@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { needsLeadApproval } from '#contract/domain/command-table.ts';
-import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import { HoldButton } from '../../components/hold-button.tsx';
 import { PinPad } from '../../components/pin-pad.tsx';
 import { type AskProps, useFinish } from './ask.ts';
+import { AskSave } from './ask-save.tsx';
 import { useDesk } from './desk.ts';
 import { ReasonTiles, useReason } from './reason-tiles.tsx';
 
@@ -62,15 +62,11 @@ export const AskReopen = ({ command, onClose }: AskProps<'reopenCount' | 'reopen
       onClose={onClose}
       testId="ask-reason"
       foot={
-        <Button
-          big
-          look="primary"
-          isDisabled={words.trim() === ''}
-          data-testid="ask-save"
-          onPress={() => finish(command, { reason: words.trim() })}
-        >
-          {t(`do.${command}`)}
-        </Button>
+        <AskSave
+          command={command}
+          isComplete={words.trim() !== ''}
+          onSave={() => finish(command, { reason: words.trim() })}
+        />
       }
     >
       <Field label={t('ask.why')} value={words} onChange={setWords} testId="reason-words" area />

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DISCREPANCY_KINDS, DISPOSITIONS, type DiscrepancyKind, type Disposition } from '#contract/domain/reasons.ts';
-import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import { LinePicker } from '../../components/line-picker.tsx';
@@ -10,6 +9,7 @@ import { Tiles } from '../../components/tiles.tsx';
 import { newId } from '../../state/new-id.ts';
 import { finishQuantity } from '../../state/quantity-text.ts';
 import { type AskProps, filled, useFinish } from './ask.ts';
+import { AskSave } from './ask-save.tsx';
 import { lineOf, useDesk } from './desk.ts';
 import { ReasonTiles, useReason } from './reason-tiles.tsx';
 
@@ -64,11 +64,7 @@ export const AskDiscrepancy = ({ target, onClose }: AskProps<'reportDiscrepancy'
       title={t('do.reportDiscrepancy')}
       onClose={onClose}
       testId="ask-discrepancy"
-      foot={
-        <Button big look="primary" isDisabled={!complete} data-testid="ask-save" onPress={report}>
-          {t('do.reportDiscrepancy')}
-        </Button>
-      }
+      foot={<AskSave command="reportDiscrepancy" isComplete={complete} onSave={report} />}
     >
       <Tiles
         label={t('ask.whatKind')}
@@ -118,11 +114,7 @@ export const AskRejection = ({ target, onClose }: AskProps<'reportRejection'>) =
       title={t('do.reportRejection')}
       onClose={onClose}
       testId="ask-rejection"
-      foot={
-        <Button big look="danger" isDisabled={!reason.complete} data-testid="ask-save" onPress={report}>
-          {t('do.reportRejection')}
-        </Button>
-      }
+      foot={<AskSave command="reportRejection" look="danger" isComplete={reason.complete} onSave={report} />}
     >
       <ReasonTiles reason={reason} />
       <LinePicker lines={shipment.lines} value={lineId} onChange={setLineId} />
