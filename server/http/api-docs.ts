@@ -3,6 +3,14 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { PROTOCOL_VERSION } from '#contract/wire/version.ts';
+import { contentOf } from './body-docs.ts';
+
+/** With the bodies that a route reads by itself. */
+const transform: typeof jsonSchemaTransform = (document) => {
+  const { schema, url } = jsonSchemaTransform(document);
+  const bodies = 'route' in document ? document.route.config?.bodies : undefined;
+  return { url, schema: bodies === undefined ? schema : { ...schema, body: { content: contentOf(bodies) } } };
+};
 
 /** `/openapi.json` and `/docs`, from the same schemas that check the requests. Register before the routes: it listens to them. */
 export const registerApiDocs = async (app: FastifyInstance): Promise<void> => {
@@ -17,7 +25,7 @@ export const registerApiDocs = async (app: FastifyInstance): Promise<void> => {
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
       security: [{ token: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform,
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
   app.get('/openapi.json', { schema: { hide: true } as object }, async () => app.swagger());

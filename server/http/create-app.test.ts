@@ -66,6 +66,26 @@ describe('operations', () => {
     expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(promised));
     expect((await dock.ask('/docs', { person: null })).text).toContain('swagger');
   });
+
+  it('describes the bodies that routes read by themselves', async () => {
+    type Body = { content: Record<string, { schema: Record<string, unknown> }> };
+    const { body } = await dock.ask<{ paths: Record<string, { post: { requestBody: Body } }> }>('/openapi.json');
+    const notices = body.paths['/api/asns']?.post.requestBody.content;
+    expect(Object.keys(notices ?? {}).sort()).toEqual(['application/edi-x12', 'application/json']);
+    expect(notices?.['application/edi-x12']?.schema).toMatchObject({ type: 'string' });
+    const [one, many] = (notices?.['application/json']?.schema.anyOf ?? []) as Record<string, unknown>[];
+    expect(one).toMatchObject({ properties: { warehouseId: { type: 'string' } }, required: ['warehouseId'] });
+    expect(many).toMatchObject({ type: 'array', minItems: 1, maxItems: 100 });
+    const form = body.paths['/api/shipments/{id}/documents']?.post.requestBody.content;
+    expect(form).toMatchObject({
+      'multipart/form-data': {
+        schema: {
+          properties: { file: { type: 'string', format: 'binary' }, documentType: { enum: expect.any(Array) } },
+          required: ['documentType', 'file'],
+        },
+      },
+    });
+  });
 });
 
 describe('signing in', () => {

@@ -16,6 +16,8 @@ const LATER = ['application/edifact', 'text/csv'] as const;
 /** Lines in all, as in a file of any other form: every one is a row, and all of them are one transaction. */
 const MOST_LINES = 10_000;
 
+const notice = z.string().describe('An X12 interchange of ship notices (856), as it was sent: from ISA to IEA.');
+
 /** One `POST /api/shipments` body or several. */
 const announcements = z.union([announceBody.transform((one) => [one]), z.array(announceBody).min(1).max(100)]);
 
@@ -44,6 +46,7 @@ export const asnRoutes =
       '/api/asns',
       {
         bodyLimit: NOTICE_BYTES,
+        config: { bodies: { [X12]: notice, 'application/json': announcements } },
         schema: {
           response: { 200: asnReply, ...problems },
           consumes: [X12, 'application/json'],

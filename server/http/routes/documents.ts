@@ -22,6 +22,7 @@ import { commandOf, rowLeft, runCommands } from '../run-commands.ts';
 const params = z.object({ id });
 const tags = ['documents'];
 const uploadFields = z.object({ documentType, caption: shortText.optional(), lineId: id.optional() });
+const uploadForm = uploadFields.extend({ file: z.file().describe('The document itself.') });
 type Upload = z.output<typeof uploadFields> & {
   readonly file: ReceivedFile;
   readonly fileName: string;
@@ -131,7 +132,10 @@ export const documentRoutes =
   async (app) => {
     app.post(
       '/api/shipments/:id/documents',
-      { schema: { params, response: { 201: shipmentDocument, ...problems }, consumes: ['multipart/form-data'], tags } },
+      {
+        config: { bodies: { 'multipart/form-data': uploadForm } },
+        schema: { params, response: { 201: shipmentDocument, ...problems }, consumes: ['multipart/form-data'], tags },
+      },
       async (request, reply) => {
         await findShipment(ports.storage, request.access.scope, request.params.id);
         const upload = await readForm(request, ports);
