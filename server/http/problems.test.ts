@@ -22,6 +22,12 @@ describe('what does not fit', () => {
     expect(refused(oneOrMany, whole)).toBe('taken');
   });
 
+  it('is told of the form that is of its type', () => {
+    const amount = z.union([z.string().regex(/^[0-9]+$/, 'digits only'), z.number().nonnegative('below zero')]);
+    expect(refused(z.object({ amount }), { amount: -1 })).toBe('amount: below zero');
+    expect(refused(z.object({ amount }), { amount: 'x' })).toBe('amount: digits only');
+  });
+
   it('is told as a whole where it has no form at all', () => {
     expect(refused(oneOrMany, 'notice')).toMatch(/^The request: .*object/);
     expect(refused(z.union([]), 1)).toMatch(/^The request: /);

@@ -25,19 +25,38 @@ const STATUS_CODES: Readonly<Record<number, ProblemCode>> = {
   503: 'stopping',
 };
 
+type Finding = NonNullable<FastifyError['validation']>[number];
+
 export type Issue = { readonly path: string; readonly message: string };
 
-/** Of something that may have several forms, what is wrong with the one it comes closest to: where it is not wrong as a whole. */
+type Form = readonly z.core.$ZodIssue[];
+const isRightAsWhole = (form: Form): boolean => form.every(({ path }) => path.length > 0);
+const isOfThatType = (form: Form): boolean =>
+  !form.some(({ path, code }) => path.length === 0 && code === 'invalid_type');
+
+/**
+ * Of something that may have several forms, what is wrong with the one it comes closest to: where it is not wrong as a whole, or
+ * at least of the type.
+ */
 const closestOf = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
   if (issue.code !== 'invalid_union') return [issue];
-  const closest = issue.errors.find((form) => form.every(({ path }) => path.length > 0)) ?? issue.errors[0];
+  const closest = issue.errors.find(isRightAsWhole) ?? issue.errors.find(isOfThatType) ?? issue.errors[0];
   if (closest === undefined) return [issue];
   return closest.flatMap((inner) => closestOf({ ...inner, path: [...issue.path, ...inner.path] }));
 };
 
 /** Zod's findings as the wire shows them: `lines.3.quantity`. */
-export const issuesOf = (error: z.core.$ZodError): Issue[] =>
-  error.issues.flatMap(closestOf).map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
+const shown = (issues: Form): Issue[] =>
+  issues.flatMap(closestOf).map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
+
+/** A finding as the schema of a route reports it: what Zod said of it besides path, code and message stands in `params`. */
+const issueBehind = ({ keyword, instancePath, message, params }: Finding): z.core.$ZodIssue =>
+  ({
+    ...params,
+    code: keyword,
+    path: instancePath.split('/').filter((step) => step !== ''),
+    message: message ?? 'does not fit',
+  }) as unknown as z.core.$ZodIssue;
 
 const invalid = (issues: readonly Issue[]): ProblemError => {
   const [first] = issues;
@@ -48,7 +67,7 @@ const invalid = (issues: readonly Issue[]): ProblemError => {
 /** Parses what a schema on the route cannot reach (command arguments, multipart fields); throws `invalid` with the issues. */
 export const parseOrInvalid = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
   const read = schema.safeParse(value);
-  if (!read.success) throw invalid(issuesOf(read.error));
+  if (!read.success) throw invalid(shown(read.error.issues));
   return read.data;
 };
 
@@ -60,13 +79,7 @@ const isHungUp = (error: Error): boolean =>
 export const problemErrorOf = (error: FastifyError | Error): ProblemError | null => {
   if (error instanceof ProblemError) return error;
   if (isHungUp(error)) return new ProblemError('malformed', 'The request was cut off. Send it again.');
-  if ('validation' in error && error.validation !== undefined) {
-    const issues = error.validation.map((each) => ({
-      path: each.instancePath.replace(/^\//, '').replaceAll('/', '.'),
-      message: each.message ?? 'does not fit',
-    }));
-    return invalid(issues);
-  }
+  if ('validation' in error && error.validation !== undefined) return invalid(shown(error.validation.map(issueBehind)));
   const code = 'code' in error ? FASTIFY_CODES[error.code] : undefined;
   if (code !== undefined) return new ProblemError(code);
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;

@@ -53,6 +53,16 @@ describe('PUT /api/shipments/:id/inspections/:inspectionId', () => {
     expect(await dock.server.storage.findRow('inspection', id)).toBeNull();
   });
 
+  it('says what is wrong within results, whichever form they have', async () => {
+    type Wrong = { code: string; detail: string; issues: { path: string }[] };
+    const wrong = async (results: unknown) =>
+      (await put(fresh(), { status: 'completed', results })).body as unknown as Wrong;
+    const split = await wrong({ inspected: 'many', accepted: '1' });
+    expect([split.code, split.issues.map(({ path }) => path)]).toEqual(['invalid', ['results.inspected']]);
+    expect(split.detail).not.toContain('Invalid input');
+    expect((await wrong([{ passed: true }])).issues.map(({ path }) => path)).toEqual(['results.0.checkId']);
+  });
+
   it('answers the same again', async () => {
     const id = fresh();
     const body = { status: 'completed', results: { accepted: '12' } };
