@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { CommandLineError, readArgs } from '../../tools/command-line.ts';
 
 const NUMBERS = {
   /** How many schedules. */
@@ -20,24 +20,22 @@ export type Options = { readonly [K in keyof typeof NUMBERS]: number } & {
   readonly bug: string | null;
 };
 
+/** What `npm run sim` was told; throws `CommandLineError`. */
 export const readOptions = (args: readonly string[]): Options => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      schedules: { type: 'string' },
-      operations: { type: 'string' },
-      stations: { type: 'string' },
-      seed: { type: 'string' },
-      jobs: { type: 'string' },
-      path: { type: 'string' },
-      bugs: { type: 'boolean', default: false },
-      bug: { type: 'string' },
-    },
+  const values = readArgs(args, {
+    schedules: { type: 'string' },
+    operations: { type: 'string' },
+    stations: { type: 'string' },
+    seed: { type: 'string' },
+    jobs: { type: 'string' },
+    path: { type: 'string' },
+    bugs: { type: 'boolean', default: false },
+    bug: { type: 'string' },
   });
   const number = (name: keyof typeof NUMBERS): number => {
     const given = values[name] === undefined ? NUMBERS[name] : Number(values[name]);
     if (!Number.isSafeInteger(given) || given < (name === 'seed' ? 0 : 1)) {
-      throw new Error(`--${name} takes a whole number, not "${values[name]}".`);
+      throw new CommandLineError(`--${name} takes a whole number, not "${values[name]}".`);
     }
     return given;
   };

@@ -1,4 +1,5 @@
 // `npm run bench -- fanout|requests|catchup|… [--option N …]`: each measures Dockline and its baselines in the same run.
+import { orExit } from '../command-line.ts';
 import { catchup } from './catchup/run.ts';
 import { durable } from './durable/run.ts';
 import { fanout } from './fanout/run.ts';
@@ -25,8 +26,12 @@ if (bench === undefined) {
   console.error(
     `Say which: ${Object.keys(benches).join(', ')}. For example: npm run bench -- fanout --stations 500 --rate 10`,
   );
-  process.exitCode = 64;
+  process.exitCode = 2;
 } else {
-  await bench(rest);
+  await bench(rest).catch((error: unknown) =>
+    orExit(() => {
+      throw error;
+    }),
+  );
   process.exit();
 }

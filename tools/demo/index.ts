@@ -38,10 +38,10 @@ const day = async (): Promise<void> => {
   buildStation();
   timeline.say('host', whichHost().describe);
   let server = await startServerProcess();
-  const { announced, warnings } = await furnish(server);
+  const { shipments, warnings } = await furnish(server);
   timeline.say(
     'server',
-    `${server.url}: ${announced} shipments announced from the sample notices, ${warnings} warnings kept`,
+    `${server.url}: ${shipments} shipments announced from the sample notices, ${warnings} warnings kept`,
   );
   const desk = { serverUrl: server.url, secret: server.secret };
   const [a, b] = await Promise.all([

@@ -6,7 +6,7 @@ import type { ServerProcess } from './server-process.ts';
 const DOORS = ['D1', 'D2', 'D3', 'D4', 'D5', 'D6'] as const;
 
 /** Defines the warehouses of the sample notices and the doors of the one in Joliet; safe to do again. */
-export const defineDock = (server: ServerProcess): Promise<void> =>
+export const defineDock = (server: Pick<ServerProcess, 'url' | 'secret'>): Promise<void> =>
   define(server, [
     { type: 'defineWarehouse', args: { warehouseId: 'JOL', name: 'Joliet', timeZone: 'America/Chicago' } },
     { type: 'defineWarehouse', args: { warehouseId: 'VEN', name: 'Venlo', timeZone: 'Europe/Amsterdam' } },
@@ -23,28 +23,36 @@ export const defineDock = (server: ServerProcess): Promise<void> =>
     })),
   ]);
 
+export type Furnished = {
+  /** Shipments that the sample notices are about, those that one of them cancelled too; now or from an earlier time. */
+  readonly shipments: number;
+  readonly warnings: number;
+  readonly refused: readonly string[];
+};
+
 /** Sets up the dock with its capacity and sends in every sample notice; safe to do again. */
-export const furnish = async (
-  server: ServerProcess,
-): Promise<{ announced: number; warnings: number; refused: string[] }> => {
+export const furnish = async (server: Pick<ServerProcess, 'url' | 'secret'>): Promise<Furnished> => {
   await defineDock(server);
   const ada = await DockClient.signIn(server.url, ADA, server.secret);
   const lena = await DockClient.signIn(server.url, LENA, server.secret);
   await lena.setCapacity('JOL', 1000, 350);
-  const result = { announced: 0, warnings: 0, refused: [] as string[] };
+  // Changes and cancellations name shipments that another notice has announced.
+  const ids = new Set<string>();
+  const refused: string[] = [];
+  let warnings = 0;
   for (const { file, text } of sampleNotices()) {
     const reply = await ada.sendNotice(text).catch((error: unknown) => {
-      result.refused.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+      refused.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
       return null;
     });
-    result.announced += reply?.shipments.length ?? 0;
-    result.warnings += reply?.warnings.length ?? 0;
+    for (const { id } of reply?.shipments ?? []) ids.add(id);
+    warnings += reply?.warnings.length ?? 0;
   }
-  return result;
+  return { shipments: ids.size, warnings, refused };
 };
 
 const define = async (
-  server: ServerProcess,
+  server: Pick<ServerProcess, 'url' | 'secret'>,
   commands: readonly { type: string; args: Record<string, unknown> }[],
 ): Promise<void> => {
   const clientId = `furnish-${process.pid}-${Date.now()}`;

@@ -1,8 +1,8 @@
 // `npm start [-- --stations N] [--live] [--fresh] [--port P]`: server with the sample ship notices, and stations on it.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { buildStation } from '../build-once.ts';
+import { orExit } from '../command-line.ts';
 import { furnish } from '../dock/furnish.ts';
 import { launchDockStation } from '../dock/launch-station.ts';
 import { runLiveDock } from '../dock/live-dock.ts';
@@ -10,24 +10,13 @@ import { IVO, LENA, MARA, type Person } from '../dock/people.ts';
 import { freePort, startServerProcess } from '../dock/server-process.ts';
 import type { Station } from '../electron-stand-in/launch-station.ts';
 import { whichHost } from '../electron-stand-in/which-host.ts';
+import { readOptions } from './options.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const dataDir = join(root, 'data', 'start');
 const pictures = join(root, 'artifacts', 'start');
 
-const { values } = parseArgs({
-  options: {
-    stations: { type: 'string', default: '1' },
-    live: { type: 'boolean', default: false },
-    fresh: { type: 'boolean', default: false },
-    port: { type: 'string' },
-  },
-});
-const stationCount = Number(values.stations);
-if (!Number.isInteger(stationCount) || stationCount < 1 || stationCount > 8) {
-  console.error('--stations takes a whole number from 1 to 8');
-  process.exit(64);
-}
+const options = orExit(() => readOptions(process.argv.slice(2)));
 
 const say = (line: string): void => console.log(`${new Date().toLocaleTimeString()}  ${line}`);
 const personAt = (index: number): Person => {
@@ -38,7 +27,7 @@ const personAt = (index: number): Person => {
 };
 
 const portToUse = async (): Promise<number> => {
-  if (values.port !== undefined) return Number(values.port);
+  if (options.port !== null) return options.port;
   const taken = await fetch('http://127.0.0.1:5001/health')
     .then(() => true)
     .catch(() => false);
@@ -46,7 +35,7 @@ const portToUse = async (): Promise<number> => {
 };
 
 const main = async (): Promise<void> => {
-  if (values.fresh) rmSync(dataDir, { recursive: true, force: true });
+  if (options.fresh) rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(dataDir, { recursive: true });
   mkdirSync(pictures, { recursive: true });
   buildStation();
@@ -66,11 +55,11 @@ const main = async (): Promise<void> => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(0));
 
   try {
-    const { announced, warnings, refused } = await furnish(server);
-    say(`Server at ${server.url} with ${announced} sample shipments (${warnings} warnings from the notices).`);
+    const { shipments, warnings, refused } = await furnish(server);
+    say(`Server at ${server.url} with ${shipments} sample shipments (${warnings} warnings from the notices).`);
     for (const line of refused) say(`Refused: ${line}`);
     say(`Stations run on ${host.describe}.`);
-    for (let index = 0; index < stationCount; index++) {
+    for (let index = 0; index < options.stations; index++) {
       const person = personAt(index);
       const station = await launchDockStation({
         person,
@@ -89,7 +78,7 @@ const main = async (): Promise<void> => {
         );
       }
     }
-    if (values.live) {
+    if (options.live) {
       say('The simulated dock keeps moving.');
       void runLiveDock(server, say, ending.signal);
     }
