@@ -17,7 +17,7 @@ describe('resources/samples', () => {
 
   it('keeps its README short', () => {
     const readme = sampleFiles().find(({ name }) => name === 'README.md')?.content ?? '';
-    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(25);
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
   });
 });
 
