@@ -193,7 +193,7 @@ class World {
       beforeApply: async () => undefined,
       applied: async ({ epoch, to, chain }) => outbox.settle({ epoch, seq: to, chain }),
       cleared: async () => undefined,
-      beforeSwap: async () => undefined,
+      beforeLoss: async () => undefined,
       rebuilt: async ({ cursor }) => {
         outbox.settle(cursor);
         outbox.recheck();

@@ -13,8 +13,8 @@ export const startEngine = () => {
   const applied: Frame[] = [];
   const noted: Frame[] = [];
   const rebuilt: Position[] = [];
-  /** Each time: seq before, seq after, whether of another history. */
-  const swaps: [number | null, number, boolean][] = [];
+  /** Where the rows were each time before they went, or were fetched anew. */
+  const losses: (number | null)[] = [];
   /** Rows left each time they were cleared. */
   const cleared: number[] = [];
   const said: (number | null)[] = [];
@@ -26,10 +26,11 @@ export const startEngine = () => {
     applied,
     noted,
     rebuilt,
-    swaps,
+    losses,
     cleared,
     said,
     arrived,
+    ports: { beforeLoss: async (): Promise<void> => void losses.push(cache.file.at?.cursor.seq ?? null) },
     note: async (each: Frame): Promise<void> => void noted.push(each),
     changes: async (cursor: Cursor): Promise<Frame> => server.changes(cursor),
     snapshot: () => server.snapshot() as AsyncIterable<SnapshotLine>,
@@ -46,8 +47,7 @@ export const startEngine = () => {
     applied: async (each) => void applied.push(each),
     cleared: async () => void cleared.push(cache.file.rows.size),
     arrived: async (rows, isFirst) => void arrived.push([rows.length, isFirst]),
-    beforeSwap: async ({ cursor }, isOther) =>
-      void swaps.push([cache.file.at?.cursor.seq ?? null, cursor.seq, isOther]),
+    beforeLoss: () => world.ports.beforeLoss(),
     rebuilt: async (position) => void rebuilt.push(position),
   });
   const hello = async (cursor: Parameters<FakeServer['hello']>[0]) => {

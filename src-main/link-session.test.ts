@@ -40,7 +40,7 @@ const start = async () => {
       beforeApply: async () => undefined,
       applied: async () => undefined,
       cleared: async () => undefined,
-      beforeSwap: async () => undefined,
+      beforeLoss: async () => undefined,
       rebuilt: async () => undefined,
     },
     serverNow: () => clock.now(),

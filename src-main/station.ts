@@ -60,10 +60,11 @@ class RunningStation implements Station {
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    const { now, view, outbox, cache, journal } = this.#parts;
+    const { now, view, outbox, inbox, cache, journal } = this.#parts;
     this.#tidy?.();
     await this.#changes.idle();
     await now.link?.stop();
+    await this.#try('inbox.not_held', () => inbox.hold());
     await outbox.stop();
     await view.stop();
     await cache.close();
@@ -174,12 +175,14 @@ class RunningStation implements Station {
         applied: (frame) => this.#applied(frame),
         cleared: () => this.#reload(),
         arrived: (rows, isFirst) => this.#try('view.not_filled', () => this.#arrived(rows, isFirst)),
-        beforeSwap: (position, isOtherHistory) => inbox.skipTo(position, isOtherHistory),
+        beforeLoss: () => inbox.hold(),
         rebuilt: async (position) => {
           outbox.settle(position.cursor);
           outbox.recheck();
           await this.#reload();
+          await this.#try('inbox.overdue', () => inbox.catchUp());
           await this.#try('inbox.not_settled', () => inbox.settle());
+          await this.#try('inbox.not_shown', () => inbox.showUnshown());
         },
       },
     });
@@ -218,6 +221,7 @@ class RunningStation implements Station {
     now.link = null;
     now.offline = { kind: 'offline', since: new Date(this.#options.clock.now()).toISOString() };
     await link?.stop();
+    await this.#try('inbox.not_held', () => this.#parts.inbox.hold());
   }
 
   /** The whole view anew: other rows, or another person. */

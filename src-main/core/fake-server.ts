@@ -46,6 +46,7 @@ export class FakeServer {
   /** By client id, by n. */
   #ledger = new Map<string, Map<number, Answered>>();
   wasRestored = false;
+  #lateMs = 0;
   /** How often each piece of work took effect. */
   readonly effects = new Map<string, number>();
 
@@ -68,7 +69,7 @@ export class FakeServer {
   commit(...puts: readonly Put[]): Change[] {
     return puts.map((put) => {
       const seq = this.head + 1;
-      const at = new Date(Date.parse('2026-11-23T08:00:00.000Z') + seq * 1_000).toISOString();
+      const at = new Date(Date.parse('2026-11-23T08:00:00.000Z') + this.#lateMs + seq * 1_000).toISOString();
       const change: Change = {
         seq,
         command: 'amendShipment',
@@ -182,6 +183,11 @@ export class FakeServer {
   /** Trailers named by work that has a verdict here. */
   known(): string[] {
     return [...this.#ledger.values()].flatMap((ledger) => [...ledger.values()].map(({ trailer }) => trailer));
+  }
+
+  /** Lets so many milliseconds pass. */
+  later(ms: number): void {
+    this.#lateMs += ms;
   }
 
   /** Back to an earlier moment, as from a backup: what came after never happened here. */

@@ -1,40 +1,66 @@
 import type { InboxItem } from '#contract/bridge/view.ts';
 import type { EntityName } from '#contract/domain/entities.ts';
 import type { Inspection } from '#contract/domain/shipment-records.ts';
-import type { Change, Frame } from '#contract/wire/sync.ts';
+import type { Change, Cursor, Frame } from '#contract/wire/sync.ts';
+import type { Bookmark, Parting } from './bookmarks.ts';
+import type { Before } from './news-of.ts';
+import { NewsPosition } from './news-position.ts';
+import { newsSince } from './news-since.ts';
 import {
   DIGEST_ABOVE,
   digestOf,
   inboxItems,
   isQuiet,
   type Known,
+  missedDigest,
   type Reader,
   type Taken,
   takenIn,
   takerOf,
   type Waiting,
 } from './notify-policy.ts';
-import type { Cache, Journal, Position, Toasts } from './ports.ts';
+import type { Cache, Clock, Journal, Log, Toasts } from './ports.ts';
+import { stillAsked } from './still-asked.ts';
 
 const SHOWN = 200;
+/** Between two tries to fetch news that is overdue: while one waits for an answer, frames wait for it. */
+const TRY_AGAIN_MS = 30_000;
 
 export type InboxPorts = {
   readonly journal: Journal;
-  readonly cache: Pick<Cache, 'rows' | 'shipments' | 'position'>;
+  readonly cache: Pick<Cache, 'rows' | 'shipments' | 'requested' | 'position' | 'countRows'>;
+  /** The page of changes after a cursor. Rejects with a `LinkFault`. */
+  readonly changes: (cursor: Cursor) => Promise<Frame>;
+  readonly clock: Pick<Clock, 'elapsed'>;
+  readonly log: Log;
+  /** Server time, ms since 1970. */
+  readonly serverNow: () => number;
   readonly reader: () => Reader | null;
   readonly toasts: Toasts;
   readonly alert: (item: InboxItem) => void;
   readonly onChanged: () => void;
 };
 
+/** Whether what is sent from one warehouse to another comes into this view by that. */
+const seesMoves = (group: string | undefined): boolean =>
+  group?.startsWith('staff:') === true && group !== 'staff:*' && !group.includes(',');
+
+type Statuses = ReadonlyMap<string, Before>;
+
+/** What is kept of a shipment's row from one page to the next. */
+const statusOf = (row: Change['row']): Before => (row === null ? 'unknown' : { status: row.status });
+
 /**
  * What concerns the signed-in person. A row is written before the frame's rows are, keyed by seq and below a watermark:
- * a crash in between applies the frame again and finds the row there, so each item exists exactly once. A toast is marked
- * as shown before it is shown, so it appears at most once.
+ * a crash in between applies the frame again and finds the row there, so each item exists exactly once. Where the rows came another
+ * way, the changes are fetched for their own sake. A toast is marked as shown before it is shown, so it appears at most once.
  */
 export class Inbox {
   readonly #ports: InboxPorts;
+  readonly #position: NewsPosition;
   #unshown: InboxItem[] = [];
+  /** When news was last asked for in vain; `Clock.elapsed`. */
+  #failedAt: number | null = null;
   /** While pages of a long absence come in, they add to one digest. */
   #digest: { readonly seq: number; readonly count: number } | null = null;
   /** Digests of nothing but routine. */
@@ -43,6 +69,7 @@ export class Inbox {
 
   constructor(ports: InboxPorts) {
     this.#ports = ports;
+    this.#position = new NewsPosition(ports.journal, ports.cache);
   }
 
   get items(): readonly InboxItem[] {
@@ -54,58 +81,116 @@ export class Inbox {
     this.#digest = null;
     this.#quietDigests.clear();
     this.#unshown = [];
+    this.#failedAt = null;
     this.#unshown = await this.#ports.journal.unshown();
     await this.#reload();
+    // Last, as it may write: where nothing can be written there is still something to read.
+    await this.#position.load();
   }
 
-  /** Before the frame's rows replace what they are compared with. */
+  /** Before the frame's rows replace what they are compared with. Where news is overdue, these changes are fetched with it. */
   async note(frame: Frame): Promise<void> {
-    const reader = this.#ports.reader();
     const from = this.#ports.cache.position()?.cursor.seq ?? 0;
-    const watermark = Math.max(from, await this.#ports.journal.notifiedUpTo(frame.epoch));
     // What was looked at before a crash is no news again, but the cache does not have it yet: what follows is compared with it.
     const unapplied = frame.changes.filter(({ seq }) => seq > from);
-    const isFresh = ({ seq }: { readonly seq: number }): boolean => seq > watermark;
-    const items =
-      reader === null || !unapplied.some(isFresh)
-        ? []
-        : inboxItems(unapplied, reader, await this.#known(unapplied)).filter(isFresh);
-    await this.#add(frame, items);
+    if (await this.#isLevel()) {
+      const watermark = Math.max(from, this.#position.seq);
+      const isFresh = ({ seq }: { readonly seq: number }): boolean => seq > watermark;
+      const items = unapplied.some(isFresh) ? (await this.#itemsOf(unapplied, null)).filter(isFresh) : [];
+      if (frame.to > watermark) await this.#add(this.#position.after(frame), items);
+    }
     // After what asks for it, and again after a crash: it may be the same frame that brings both.
     await this.#withdraw(takenIn(unapplied));
   }
 
-  async #add(frame: Frame, items: readonly InboxItem[]): Promise<void> {
+  /**
+   * After rows came as a whole: what was said from where the inbox stands to where they are. Rejects with a `LinkFault`, or as the disk
+   * does; what was found until then stands, and the next call goes on from there.
+   */
+  async catchUp(): Promise<void> {
+    const { journal, cache, changes } = this.#ports;
+    const to = cache.position();
+    if (to === null || (await this.#position.isLevel())) return;
+    this.#digest = null;
+    const ports = { changes, countRows: () => cache.countRows() };
+    // Two reports of one step may have come in the same millisecond: the second is told by the first, be it a page before.
+    const statuses = new Map<string, Before>();
+    for await (const step of newsSince(ports, await journal.bookmarks(), to)) {
+      if (step.changes === null) await this.#addPlain(step.upTo, await this.#missed(step.upTo), step.parting);
+      else {
+        await this.#add(step.upTo, await this.#itemsOf(step.changes, statuses), step.parting);
+        await this.#withdraw(takenIn(step.changes));
+        for (const { entity, id, row } of step.changes) if (entity === 'shipment') statuses.set(id, statusOf(row));
+      }
+    }
+    await this.#position.follow();
+    this.#digest = null;
+  }
+
+  /** Before the rows go, or are followed by somebody else's inbox. */
+  hold(): Promise<void> {
+    return this.#position.hold();
+  }
+
+  async #itemsOf(changes: readonly Change[], statuses: Statuses | null): Promise<InboxItem[]> {
+    const reader = this.#ports.reader();
+    return reader === null ? [] : inboxItems(changes, reader, await this.#known(changes, statuses));
+  }
+
+  async #add(upTo: Bookmark, items: readonly InboxItem[], parting: Parting | null = null): Promise<void> {
     const last = items.at(-1);
-    if (last === undefined) return;
-    if (this.#digest === null && items.length <= DIGEST_ABOVE) {
-      await this.#ports.journal.addInbox(frame.epoch, frame.to, items);
-      this.#unshown.push(...items);
-      return;
+    if (last === undefined && parting === null) return this.#position.pass(upTo);
+    if (last === undefined || (this.#digest === null && items.length <= DIGEST_ABOVE)) {
+      return this.#addPlain(upTo, items, parting);
     }
     this.#digest = { seq: this.#digest?.seq ?? last.seq, count: (this.#digest?.count ?? 0) + items.length };
     const digest = digestOf(this.#digest.seq, this.#digest.count, last.at);
     if (!items.every(isQuiet)) this.#quietDigests.delete(digest.seq);
     else if (this.#digest.count === items.length) this.#quietDigests.add(digest.seq);
-    await this.#ports.journal.addInbox(frame.epoch, frame.to, [digest]);
-    this.#unshown = [...this.#unshown.filter(({ seq }) => seq !== digest.seq), digest];
+    await this.#addPlain(upTo, [digest], parting);
+  }
+
+  async #addPlain(upTo: Bookmark, items: readonly InboxItem[], parting: Parting | null): Promise<void> {
+    const added = await this.#ports.journal.addInbox(upTo, items, parting);
+    this.#position.moved(upTo);
+    const grown = new Set(added.flatMap(({ kind, seq }) => (kind === 'digest' ? [seq] : [])));
+    this.#unshown = [...this.#unshown.filter(({ seq }) => !grown.has(seq)), ...added];
+  }
+
+  /** A disk that takes nothing keeps no rows from coming: what they say is fetched when it does again. */
+  async #isLevel(): Promise<boolean> {
+    try {
+      return await this.#position.isLevel();
+    } catch (error) {
+      this.#overdue(error);
+      return false;
+    }
+  }
+
+  #overdue(error: unknown): void {
+    const { clock, log } = this.#ports;
+    this.#failedAt = clock.elapsed();
+    log('inbox.overdue', { message: error instanceof Error ? error.message : 'unknown' });
   }
 
   /** After the frame's rows are on disk. */
   async announce(frame: Frame): Promise<void> {
     if (frame.to < frame.head) return;
+    await this.#catchUpIfDue();
     this.#digest = null;
     await this.showUnshown();
   }
 
-  /**
-   * Nothing of a snapshot is news: only what comes after it. In another history that is counted from this position on, even
-   * where the lost one had come further.
-   */
-  async skipTo({ cursor }: Position, isOtherHistory: boolean): Promise<void> {
-    this.#digest = null;
-    if (isOtherHistory) await this.#ports.journal.forgetInboxAfter(cursor.epoch, cursor.seq);
-    await this.#ports.journal.addInbox(cursor.epoch, cursor.seq, []);
+  async #catchUpIfDue(): Promise<void> {
+    if (this.#failedAt !== null && this.#ports.clock.elapsed() - this.#failedAt < TRY_AGAIN_MS) return;
+    this.#failedAt = null;
+    if (await this.#isLevel()) return;
+    try {
+      await this.catchUp();
+      await this.settle();
+    } catch (error) {
+      this.#overdue(error);
+    }
   }
 
   /**
@@ -170,18 +255,39 @@ export class Inbox {
     this.#ports.onChanged();
   }
 
-  async #known(changes: readonly Change[]): Promise<Known> {
+  /** One item for what can no longer be told one by one, and what there still is to do of it, unless that is too much as well. */
+  async #missed({ seq }: Bookmark): Promise<InboxItem[]> {
+    const { journal, cache, serverNow } = this.#ports;
+    const waiting = new Set((await journal.toTake()).map(({ inspectionId }) => inspectionId));
+    const asked = await this.#itemsOf(stillAsked(await cache.requested(), waiting), new Map());
+    const items = asked.length > DIGEST_ABOVE ? [] : asked;
+    const taken = new Set(items.map((item) => item.seq));
+    let free = seq;
+    while (taken.has(free)) free -= 1;
+    return [...items, missedDigest(free, new Date(serverNow()).toISOString())];
+  }
+
+  /**
+   * What the changes are compared with: the rows here, or, where these were fetched as a whole and say nothing about what was before,
+   * the `statuses` of shipments that were looked at just before.
+   */
+  async #known(changes: readonly Change[], statuses: Statuses | null): Promise<Known> {
     const { cache } = this.#ports;
     const before = new Map<EntityName, Map<string, Record<string, unknown>>>();
-    for (const entity of new Set(changes.map((change) => change.entity))) {
+    for (const entity of statuses === null ? new Set(changes.map((change) => change.entity)) : []) {
       const ids = changes.filter((change) => change.entity === entity).map(({ id }) => id);
       before.set(entity, await cache.rows(entity, ids));
     }
     const shipmentIds = changes.flatMap(({ shipmentId }) => (shipmentId === null ? [] : [shipmentId]));
     const shipments = await cache.shipments([...new Set(shipmentIds)]);
+    const rowBefore = ({ entity, id }: Change): Before => {
+      if (statuses === null) return before.get(entity)?.get(id) ?? null;
+      return (entity === 'shipment' ? statuses.get(id) : undefined) ?? 'unknown';
+    };
     return {
-      row: ({ entity, id }) => before.get(entity)?.get(id) ?? null,
+      row: rowBefore,
       shipment: (id) => shipments.get(id) ?? null,
+      seesMoves: seesMoves(cache.position()?.group),
     };
   }
 }

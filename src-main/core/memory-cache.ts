@@ -2,7 +2,7 @@ import type { Coverage } from '#contract/bridge/view.ts';
 import type { ShipmentDetail } from '#contract/domain/entities.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type { Frame, SnapshotRow } from '#contract/wire/sync.ts';
-import type { Cache, CacheRebuild, Position } from './ports.ts';
+import type { Cache, CacheRebuild, Position, Requested } from './ports.ts';
 import { isCorrupt } from './store-fault.ts';
 
 type Row = Omit<SnapshotRow, 'kind'>;
@@ -153,6 +153,13 @@ export class MemoryCache implements Cache {
 
   async places(): ReturnType<Cache['places']> {
     return { warehouses: [], doors: [], suppliers: [], capacities: [] };
+  }
+
+  async requested(): Promise<Requested[]> {
+    const found = [...this.#shown().rows.values()]
+      .filter(({ entity, row }) => entity === 'inspection' && row.status === 'requested')
+      .map(({ seq, row }) => ({ seq, inspection: row as unknown as Requested['inspection'] }));
+    return found.sort((a, b) => a.seq - b.seq);
   }
 
   async countRows(): Promise<number> {

@@ -3,6 +3,7 @@ import { ROLES, type Role } from '#contract/domain/roles.ts';
 import { SHIPMENT_STATUSES, type ShipmentStatus } from '#contract/domain/status.ts';
 import type { Change } from '#contract/wire/sync.ts';
 import { shipmentRow } from './fake-server.ts';
+import type { Before } from './news-of.ts';
 import { digestOf, inboxItems, isQuiet, type Known } from './notify-policy.ts';
 
 const AT = '2026-11-23T09:00:00.000Z';
@@ -24,7 +25,7 @@ const change = (more: Partial<Change>): Change => ({
   ...more,
 });
 
-const known = (row: Record<string, unknown> | null): Known => ({ row: () => row, shipment: () => BEFORE });
+const known = (row: Before, seesMoves = false): Known => ({ row: () => row, shipment: () => BEFORE, seesMoves });
 const reader = (role: Role) => ({ userId: 'me', role, isOwn: ({ origin }: Change) => origin === 'mine' });
 const topics = (role: Role, changes: Change[], before: Record<string, unknown> | null = null) =>
   inboxItems(changes, reader(role), known(before));

@@ -1,22 +1,12 @@
 import type { InboxItem } from '#contract/bridge/view.ts';
 import type { Role } from '#contract/domain/roles.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
-import type { Discrepancy, Hold, Inspection, Rejection, ShipmentDocument } from '#contract/domain/shipment-records.ts';
-import type { ShipmentStatus } from '#contract/domain/status.ts';
+import type { Inspection } from '#contract/domain/shipment-records.ts';
 import type { Change } from '#contract/wire/sync.ts';
+import { type Before, newsOf, type Topic } from './news-of.ts';
 
 /** More than this at once becomes one digest: twenty toasts in a row tell nobody anything. */
 export const DIGEST_ABOVE = 20;
-
-type Topic =
-  | ShipmentStatus
-  | 'inspection_requested'
-  | 'inspection_completed'
-  | 'rejection'
-  | 'hold_placed'
-  | 'hold_released'
-  | 'discrepancy'
-  | 'document';
 
 /** What concerns whom. Inspectors follow every step: the goods they look at move while they look. */
 const CONCERNS: Readonly<Record<Role, ReadonlySet<Topic>>> = {
@@ -62,100 +52,24 @@ const CONCERNS: Readonly<Record<Role, ReadonlySet<Topic>>> = {
   supplier: new Set(['arrived', 'received', 'closed', 'refused', 'rejection']),
 };
 
-const STATUS_WORDS: Readonly<Record<ShipmentStatus, string>> = {
-  announced: 'is announced',
-  in_transit: 'is on its way',
-  arrived: 'has arrived',
-  at_door: 'is at the door',
-  unloading: 'is being unloaded',
-  counting: 'is being counted',
-  received: 'is received',
-  closed: 'is closed',
-  refused: 'was refused',
-  cancelled: 'was cancelled',
-};
-
-type News = {
-  readonly topic: Topic;
-  readonly kind: InboxItem['kind'];
-  readonly title: string;
-  readonly about?: string;
-};
-
-const words = (code: string): string => code.replaceAll('_', ' ');
-
-/** What a change means to people, or null. `before` is the row as it was. */
-const newsOf = (change: Change, before: Record<string, unknown> | null): News | null => {
-  if (change.op !== 'put' || change.row === null) return null;
-  const isNew = before === null;
-  // It came into view with its shipment, which was sent here. News is only what somebody here has to do about it.
-  const cameAlong = isNew && change.command === 'amendShipment';
-  switch (change.entity) {
-    case 'shipment': {
-      const { status, reason } = change.row as unknown as Shipment;
-      if (before?.status === status) return null;
-      // A row that comes into view for another reason than a step (moved between warehouses) is no news of its status.
-      if (isNew && change.command !== 'announceShipment' && change.command !== 'recordUnplannedArrival') return null;
-      const about = status === 'refused' || status === 'cancelled' ? (reason ?? undefined) : undefined;
-      const kind = status === 'announced' ? 'announced' : 'status';
-      return { topic: status, kind, title: STATUS_WORDS[status], ...(about === undefined ? {} : { about }) };
-    }
-    case 'inspection': {
-      const { status, outcome } = change.row as unknown as Inspection;
-      if (before?.status === status) return null;
-      if (status === 'requested')
-        return { topic: 'inspection_requested', kind: 'inspection', title: 'needs an inspection' };
-      if (status !== 'completed' || cameAlong) return null;
-      return {
-        topic: 'inspection_completed',
-        kind: 'inspection',
-        title: `was inspected: ${words(outcome ?? 'passed')}`,
-      };
-    }
-    case 'rejection': {
-      const { reasonCode } = change.row as unknown as Rejection;
-      return isNew && !cameAlong
-        ? { topic: 'rejection', kind: 'rejection', title: `has goods rejected: ${words(reasonCode)}` }
-        : null;
-    }
-    case 'hold': {
-      const { reason, releasedAt } = change.row as unknown as Hold;
-      if (releasedAt === null)
-        return isNew ? { topic: 'hold_placed', kind: 'hold', title: 'is on hold', about: reason } : null;
-      return before?.releasedAt === null ? { topic: 'hold_released', kind: 'hold', title: 'is off hold' } : null;
-    }
-    case 'discrepancy': {
-      const { kind } = change.row as unknown as Discrepancy;
-      // The inbox has no kind of its own for problems with the goods; a rejection is the nearest.
-      return isNew && !cameAlong
-        ? { topic: 'discrepancy', kind: 'rejection', title: `has a problem: ${words(kind)}` }
-        : null;
-    }
-    case 'document': {
-      const { documentType, fileName } = change.row as unknown as ShipmentDocument;
-      const title = `has a new document: ${words(documentType)}`;
-      return isNew && !cameAlong ? { topic: 'document', kind: 'document', title, about: fileName } : null;
-    }
-    default:
-      return null;
-  }
-};
-
 export type Reader = { readonly userId: string; readonly role: Role; readonly isOwn: (change: Change) => boolean };
 
 export type Known = {
-  /** The row as the cache has it, or null. */
-  readonly row: (change: Change) => Record<string, unknown> | null;
+  /** The row as it was before the first of these changes. */
+  readonly row: (change: Change) => Before;
   readonly shipment: (id: string) => Shipment | null;
+  /** Whether what is sent from one warehouse to another comes into this reader's view by that; asked where rows are unknown. */
+  readonly seesMoves: boolean;
 };
 
 /** Inbox items, one per change that concerns the reader and is not their own doing, in seq order. */
 export const inboxItems = (changes: readonly Change[], reader: Reader, known: Known): InboxItem[] => {
-  const seen = new Map<string, Record<string, unknown> | null>();
+  const seen = new Map<string, Exclude<Before, 'unknown'>>();
   const items: InboxItem[] = [];
   for (const change of changes) {
     const key = `${change.entity}:${change.id}`;
-    const news = newsOf(change, seen.has(key) ? (seen.get(key) ?? null) : known.row(change));
+    const before = seen.has(key) ? (seen.get(key) ?? null) : known.row(change);
+    const news = newsOf(change, before, known.seesMoves);
     seen.set(key, change.op === 'put' ? change.row : null);
     if (news === null || !CONCERNS[reader.role].has(news.topic)) continue;
     if (change.actor.id === reader.userId || reader.isOwn(change)) continue;
@@ -217,4 +131,11 @@ export const digestOf = (seq: number, count: number, at: string): InboxItem => (
   seen: false,
   inspectionId: null,
   takenBy: null,
+});
+
+/** One item for news that this station can no longer fetch: it was away too long, or the server has another history. */
+export const missedDigest = (seq: number, at: string): InboxItem => ({
+  ...digestOf(seq, 0, at),
+  title: 'Messages may be missing here',
+  body: 'This station could not get all messages from the time before this one. Look through the board and the open inspections.',
 });

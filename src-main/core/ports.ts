@@ -3,6 +3,7 @@ import type { Coverage, HistoryView, InboxItem, StationSettings } from '#contrac
 import type { EntityName, ShipmentDetail } from '#contract/domain/entities.ts';
 import type { Capacity, DockDoor, Supplier, Warehouse } from '#contract/domain/places.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
+import type { Inspection } from '#contract/domain/shipment-records.ts';
 import type { DownPayload, GuideEvent } from '#contract/wire/down.ts';
 import type { ProblemCode } from '#contract/wire/errors.ts';
 import type { HistoryEntry } from '#contract/wire/http.ts';
@@ -17,6 +18,7 @@ import type {
   Verdict,
 } from '#contract/wire/sync.ts';
 import type { Ack, UpEvent, UpPayload } from '#contract/wire/up.ts';
+import type { Bookmark, Parting } from './bookmarks.ts';
 import type { Taken, Waiting } from './notify-policy.ts';
 
 // Everything the rules need from the world. `link/`, `store/` and `shell/` implement these; tests bring their own.
@@ -54,6 +56,8 @@ export type Places = {
 
 /** Of each row of a shipment the change it is from, by `entity:id`. */
 export type RowSeqs = ReadonlyMap<string, number>;
+
+export type Requested = { readonly seq: number; readonly inspection: Inspection };
 
 /** One cache file. Rows and position are written in one transaction, or not at all. */
 export interface CacheWriter {
@@ -98,6 +102,8 @@ export interface Cache extends CacheWriter {
   detail(id: string): Promise<{ readonly detail: ShipmentDetail; readonly seqs: RowSeqs } | null>;
   rows(entity: EntityName, ids: readonly string[]): Promise<Map<string, Record<string, unknown>>>;
   places(): Promise<Places>;
+  /** Inspections that nobody has taken yet, with the number of the change that last wrote each, ascending. */
+  requested(): Promise<Requested[]>;
   /** About how many rows there are; no fewer. */
   countRows(): Promise<number>;
   /** At most `limit` shipments in which every word of the text occurs, those in work first. */
@@ -163,14 +169,17 @@ export interface Journal {
    * longer kept.
    */
   reopenAnswered(clientId: string, afterN: number): Promise<boolean>;
-  notifiedUpTo(epoch: string): Promise<number>;
-  /** Adds inbox rows (those already there are left alone) and moves the watermark, in one transaction. */
-  addInbox(epoch: string, upTo: number, items: readonly InboxItem[]): Promise<void>;
+  /** Of the signed-in person, ascending: the last is how far their inbox has come; histories may have parted at those before. */
+  bookmarks(): Promise<Bookmark[]>;
+  /** Whether the signed-in person's inbox has looked at every change that the rows on this station hold. */
+  isFollowing(): Promise<boolean>;
+  /** Nobody else is following from then on. */
+  setFollowing(isFollowing: boolean): Promise<void>;
   /**
-   * For everybody here: the server has lost what came after this seq and gives its numbers to other changes. Items of it stay,
-   * but no longer stand in the way of those to come.
+   * Adds inbox rows and moves the last bookmark, in one transaction. Rows that are there already, whatever their history is called, are
+   * left alone, except a digest, which grows; resolves with the others. With `parting`, what is of a lost history makes room first.
    */
-  forgetInboxAfter(epoch: string, seq: number): Promise<void>;
+  addInbox(upTo: Bookmark, items: readonly InboxItem[], parting?: Parting | null): Promise<InboxItem[]>;
   /** What items in the inbox ask somebody to take. */
   toTake(): Promise<Waiting[]>;
   /** Marks the items that ask for these as taken and seen, and those not shown yet as shown; resolves with the seqs of all of them. */

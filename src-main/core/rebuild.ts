@@ -10,7 +10,6 @@ const FIRST_ROWS = 20;
 export type RebuildPorts = {
   readonly http: Pick<HttpPort, 'changes' | 'snapshot'>;
   readonly syncedAt: (frame: Frame) => string | null;
-  readonly beforeSwap?: (position: Position) => Promise<void>;
   /** Rows of the snapshot are in the new cache; `isFirst`: these are its first. */
   readonly arrived?: (rows: readonly SnapshotRow[], isFirst: boolean) => Promise<void>;
 };
@@ -58,7 +57,7 @@ export const rebuildCache = async (
   cache: Pick<Cache, 'position' | 'beginRebuild'>,
   ports: RebuildPorts,
 ): Promise<Position> => {
-  const { http, syncedAt, beforeSwap } = ports;
+  const { http, syncedAt } = ports;
   const shown = cache.position()?.cursor ?? null;
   const rebuild = await cache.beginRebuild();
   try {
@@ -78,7 +77,6 @@ export const rebuildCache = async (
     }
     const position = rebuild.position();
     if (position === null) throw unreachable('The snapshot had no position.');
-    await beforeSwap?.(position);
     await rebuild.swap();
     return position;
   } catch (error) {

@@ -17,18 +17,14 @@ export type ReplicaPorts = {
   readonly cleared: () => Promise<void>;
   /** These rows of a snapshot can be read before it is whole, as there is nothing else here to show. */
   readonly arrived?: (rows: readonly SnapshotRow[], isFirst: boolean) => Promise<void>;
-  /**
-   * Before rows that were fetched anew take the place of the old. `isOtherHistory`: the server was restored, and what it has
-   * forgotten comes no more; the numbers of it are given to other changes.
-   */
-  readonly beforeSwap?: (position: Position, isOtherHistory: boolean) => Promise<void>;
+  /** Before rows go as a whole, or are fetched anew: how far they came is noted while they are here to say it. */
+  readonly beforeLoss?: () => Promise<void>;
   /** The cache was replaced as a whole. */
   readonly rebuilt: (position: Position) => Promise<void>;
 };
 
 /** Why rows are fetched anew. */
 export type Why = NonNullable<HelloReply['reason']> | 'foreign' | 'position_lost' | 'history_lost' | 'damaged';
-const OTHER_HISTORY: ReadonlySet<Why> = new Set(['fork', 'epoch_changed', 'history_lost']);
 
 /**
  * The rows on this station and what is told about them. All that arrives, by whatever link, ends in the same `apply`; what does not
@@ -94,12 +90,14 @@ export class Replica {
   /** The file is beyond use: it is kept under another name, and an empty one begun. */
   async setAside(): Promise<void> {
     this.#ports.log('cache.corrupt');
+    await this.#holdOn();
     this.#replaced += 1;
     await this.#ports.cache.setAside();
   }
 
   /** Rows of another view must not stay on screen until the new ones are here, or for good if they never come. */
   async clear(): Promise<void> {
+    await this.#holdOn();
     this.#replaced += 1;
     await this.#ports.cache.clear();
     await this.#ports.cleared();
@@ -109,13 +107,12 @@ export class Replica {
   async rebuild(why: Why): Promise<void> {
     this.#ports.log('sync.rebuild', { why });
     if (why === 'foreign') await this.clear();
-    const { cache, http, beforeSwap, arrived, cleared } = this.#ports;
-    const isOther = OTHER_HISTORY.has(why);
+    const { cache, http, beforeLoss, arrived, cleared } = this.#ports;
+    await beforeLoss?.();
     try {
       const position = await rebuildCache(cache, {
         http,
         syncedAt: (frame) => this.#syncedAt(frame),
-        beforeSwap: async (at) => await beforeSwap?.(at, isOther),
         ...(arrived !== undefined && cache.position() === null ? { arrived } : {}),
       });
       this.#replaced += 1;
@@ -125,6 +122,12 @@ export class Replica {
       if (!(error instanceof LinkFault)) await cleared();
       throw error;
     }
+  }
+
+  /** Rows that may not stay go even where that cannot be written down. */
+  async #holdOn(): Promise<void> {
+    const { beforeLoss, log } = this.#ports;
+    await beforeLoss?.().catch(() => log('sync.not_held'));
   }
 
   #syncedAt(frame: Frame): string | null {

@@ -158,37 +158,45 @@ describe('a damaged cache', () => {
   });
 });
 
-describe('what a rebuild is told of the history', () => {
-  it('is another one after a fork, whichever way it was found out; else the same', async () => {
+describe('rows that go', () => {
+  it('are there to say how far they came before they are fetched anew, whatever for', async () => {
     for (const way of ['hello', 'poll', 'frame'] as const) {
-      const { server, engine, hello, swaps } = start();
+      const { server, engine, hello, losses } = start();
       for (const id of ['a', 'b', 'c']) server.put(shipmentRow(id));
       await engine.catchUp(hello);
       server.restore(1);
       server.put(shipmentRow('z'));
       server.put(shipmentRow('y'));
+      losses.length = 0;
       if (way === 'hello') await engine.catchUp(hello);
       else if (way === 'poll') await engine.poll(0);
       else await engine.receive(server.frame(2));
-      // Before the swap, so that being switched off in between repeats it.
-      expect(swaps.at(-1), way).toEqual([3, 3, true]);
-      server.floor = 2;
-      server.group = 'staff:W2';
-      await engine.catchUp(hello);
-      expect(swaps.at(-1), way).toEqual([null, 3, false]);
+      expect(losses, way).toEqual([3]);
     }
   });
 
-  it('is the same for a position that is no longer kept, and a cache that was damaged', async () => {
-    const { server, engine, hello, cache, swaps } = start();
+  it('are so, too, when they are cleared for another view, or were damaged', async () => {
+    const { server, engine, hello, cache, losses } = start();
+    server.put(shipmentRow('a'));
     await engine.catchUp(hello);
-    for (const id of ['a', 'b', 'c']) server.put(shipmentRow(id));
-    server.floor = 2;
-    await engine.poll(0);
-    expect(swaps.at(-1)).toEqual([0, 3, false]);
-    server.put(shipmentRow('d'));
+    losses.length = 0;
+    server.group = 'staff:W2';
+    await engine.catchUp(hello);
+    expect(losses).toEqual([1, null]);
+    losses.length = 0;
     cache.fault = new StoreFault('corrupt', 'damaged');
-    await engine.receive(server.frame(3));
-    expect(swaps.at(-1)).toEqual([null, 4, false]);
+    server.put(shipmentRow('d'));
+    await engine.receive(server.frame(1));
+    expect(losses).toEqual([1, null]);
+  });
+
+  it('go for another view even if nothing can be written, but are not fetched as if nothing had happened', async () => {
+    const { server, engine, hello, cache, ports } = start();
+    server.put(shipmentRow('a'));
+    await engine.catchUp(hello);
+    ports.beforeLoss = () => Promise.reject(new StoreFault('full', 'no room'));
+    server.group = 'staff:W2';
+    await expect(engine.catchUp(hello)).rejects.toMatchObject({ kind: 'full' });
+    expect([cache.file.rows.size, cache.position()]).toEqual([0, null]);
   });
 });

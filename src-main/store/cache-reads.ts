@@ -7,7 +7,7 @@ import {
   type ShipmentPart,
 } from '#contract/domain/entities.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
-import type { Cache, Places } from '../core/ports.ts';
+import type { Cache, Places, Requested } from '../core/ports.ts';
 import { searchable } from './cache-schema.ts';
 import type { Db } from './open-database.ts';
 import type { Slicer } from './slicer.ts';
@@ -92,6 +92,21 @@ export const readPlaces = async (db: Db, slicer: Slicer): Promise<Places> => {
     suppliers: all('supplier') as Places['suppliers'],
     capacities: all('capacity') as Places['capacities'],
   };
+};
+
+export const readRequested = async (db: Db, slicer: Slicer): Promise<Requested[]> => {
+  const read = db.prepare<[string], { id: string; seq: number; body: string }>(
+    `SELECT id, seq, body FROM row WHERE entity = 'inspection' AND id > ? ORDER BY id LIMIT ${IDS_PER_READ}`,
+  );
+  const found: Requested[] = [];
+  for (let rows = read.all(''); rows.length > 0; rows = read.all(rows.at(-1)?.id ?? '')) {
+    for (const { seq, body } of rows) {
+      const inspection = JSON.parse(body) as Requested['inspection'];
+      if (inspection.status === 'requested') found.push({ seq, inspection });
+    }
+    await slicer.breathe();
+  }
+  return found.sort((a, b) => a.seq - b.seq);
 };
 
 /** The last number given to a row: none is counted one by one, and those that have gone count too. */

@@ -148,6 +148,18 @@ describe('reading', () => {
     expect(await cache.search('SHP-a', 10)).toEqual([]);
   });
 
+  it('knows the inspections that nobody has taken, in the order of their changes', async () => {
+    const cache = start();
+    const log = serverOf(shipmentRow('a'));
+    for (let n = 250; n > 0; n -= 1) {
+      const status = n % 50 === 0 ? 'requested' : 'completed';
+      log.commit({ entity: 'inspection', id: `i${n}`, op: 'put', row: { id: `i${n}`, status }, shipmentId: 'a' });
+    }
+    await cache.apply(log.frame(0), null);
+    const found = (await cache.requested()).map(({ seq, inspection }) => [inspection.id, seq]);
+    expect(found).toEqual([250, 200, 150, 100, 50].map((n) => [`i${n}`, 252 - n]));
+  });
+
   it('finds by every word, without case or accents, those in work first', async () => {
     const cache = start();
     const log = serverOf(

@@ -3,7 +3,7 @@ import type { EntityName } from '#contract/domain/entities.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type { HistoryEntry } from '#contract/wire/http.ts';
 import type { Frame } from '#contract/wire/sync.ts';
-import type { Cache, CacheRebuild, Places, Position } from '../core/ports.ts';
+import type { Cache, CacheRebuild, Places, Position, Requested } from '../core/ports.ts';
 import type { CacheFile } from './cache-file.ts';
 import { CacheFolder, type CacheFolderOptions } from './cache-folder.ts';
 import {
@@ -12,6 +12,7 @@ import {
   readDetail,
   readHistory,
   readPlaces,
+  readRequested,
   readRows,
   readShipments,
   searchShipments,
@@ -147,6 +148,10 @@ export class StationCache implements Cache {
 
   places(): Promise<Places> {
     return this.#onShown((file) => file.read((db, slicer) => readPlaces(db, slicer)));
+  }
+
+  requested(): Promise<Requested[]> {
+    return this.#onShown((file) => file.read((db, slicer) => readRequested(db, slicer)));
   }
 
   countRows(): Promise<number> {

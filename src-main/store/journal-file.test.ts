@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NOTHING_COMMON } from '../core/bookmarks.ts';
 import type { NewWork, Owner } from '../core/ports.ts';
 import { StationJournal } from './journal.ts';
 
@@ -40,19 +41,21 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+const mark = (seq: number) => ({ epoch: 'e1', seq, chain: `c${seq}`, view: 'v', at: '' });
+
 describe('a journal that somebody deletes under the station', () => {
   it.each([
     ['alone', ['']],
     ['with its log', ['', '-wal', '-shm']],
   ])('%s is written anew, with all there was', async (_name, sides) => {
-    await journal.addInbox('e1', 5, []);
+    await journal.addInbox(mark(5), []);
     for (const side of sides) rmSync(file() + side);
     const saved = await journal.append(MARA.key, note('two'), 'h');
     expect(saved.mutation.n).toBe(2);
-    await journal.addInbox('e1', 7, []);
+    await journal.addInbox(mark(7), []);
     expect(journal.db.pragma('synchronous', { simple: true })).toBe(2);
     expect(await restart()).toEqual(['1 one', '2 two']);
-    expect(await journal.notifiedUpTo('e1')).toBe(7);
+    expect((await journal.bookmarks()).at(-1)?.seq).toBe(7);
     expect(readdirSync(dir).filter((name) => name.includes('whole'))).toEqual([]);
   });
 
@@ -118,28 +121,42 @@ it('prunes in pieces that nobody notices', async () => {
   expect(left()).toBe(0);
 });
 
+const item = (seq: number, title: string, at = new Date(NOW + seq).toISOString()) =>
+  ({
+    seq,
+    kind: 'status',
+    shipmentId: null,
+    title,
+    body: '',
+    at,
+    seen: false,
+    inspectionId: null,
+    takenBy: null,
+  }) as const;
+
 describe('a history that the server has lost', () => {
-  it('lets its numbers be news again, for everybody here, and keeps its items', async () => {
-    const item = (seq: number, title: string) =>
-      ({
-        seq,
-        kind: 'status',
-        shipmentId: null,
-        title,
-        body: '',
-        at: new Date(NOW + seq).toISOString(),
-        seen: false,
-        inspectionId: null,
-        takenBy: null,
-      }) as const;
-    await journal.addInbox('e1', 8, [item(5, 'kept'), item(7, 'lost'), item(8, 'lost too')]);
-    await journal.forgetInboxAfter('e1', 6);
-    expect(await journal.notifiedUpTo('e1')).toBe(6);
-    await journal.addInbox('e1', 8, [item(7, 'new'), item(5, 'not again')]);
+  it('lets its numbers be news again, and keeps its items', async () => {
+    await journal.addInbox(mark(6), [item(5, 'kept')]);
+    await journal.addInbox(mark(8), [item(7, 'lost'), item(8, 'lost too')]);
+    await journal.addInbox(mark(9), [item(7, 'new', new Date(NOW + 60_000).toISOString()), item(5, 'not again')], {
+      after: 6,
+      keep: 6,
+    });
+    expect((await journal.bookmarks()).map(({ seq }) => seq)).toEqual([6, 9]);
     expect((await journal.inbox(10)).map(({ title }) => title).sort()).toEqual(['kept', 'lost too', 'new']);
-    await journal.forgetInboxAfter('e1', 4);
-    await journal.forgetInboxAfter('e1', 4);
+    await journal.addInbox(mark(4), [], NOTHING_COMMON);
+    await journal.addInbox(mark(4), [], NOTHING_COMMON);
     expect(journal.db.prepare('SELECT count(*) FROM inbox').pluck().get()).toBe(4);
-    expect(await journal.notifiedUpTo('e1')).toBe(4);
+    expect((await journal.bookmarks()).map(({ seq }) => seq)).toEqual([4]);
+  });
+
+  it('is told from what is common by when things were recorded, whatever it is called', async () => {
+    await journal.addInbox(mark(6), [item(5, 'kept'), item(6, 'lost')]);
+    const added = await journal.addInbox({ ...mark(6), epoch: 'e2' }, [
+      item(5, 'kept, though it is said in other words'),
+      item(6, 'new', 'a later time'),
+    ]);
+    expect(added.map(({ title }) => title)).toEqual(['new']);
+    expect(journal.db.prepare('SELECT count(*) FROM inbox').pluck().get()).toBe(3);
   });
 });

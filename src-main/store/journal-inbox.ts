@@ -1,4 +1,5 @@
 import type { InboxItem } from '#contract/bridge/view.ts';
+import { type Bookmark, type Parting, spareBookmarks } from '../core/bookmarks.ts';
 import type { Taken, Waiting } from '../core/notify-policy.ts';
 import { type Db, guarded } from './open-database.ts';
 
@@ -33,40 +34,55 @@ export class JournalInbox {
     return this.#database();
   }
 
-  notifiedUpTo(owner: string, epoch: string): number {
-    const sql = 'SELECT up_to FROM notified WHERE owner = ? AND epoch = ?';
-    return guarded(() => (this.#db.prepare(sql).pluck().get(owner, epoch) as number | undefined) ?? 0);
+  bookmarks(owner: string): Bookmark[] {
+    const sql = 'SELECT epoch, seq, chain, view, at FROM bookmark WHERE owner = ? ORDER BY seq';
+    return guarded(() => this.#db.prepare<[string], Bookmark>(sql).all(owner));
   }
 
-  /** A row that is there already is left alone, except a digest, which grows. */
-  add(owner: string, epoch: string, upTo: number, items: readonly InboxItem[]): void {
+  isFollowing(owner: string): boolean {
+    const sql = `SELECT 1 FROM follower WHERE owner IN (?, '')`;
+    return guarded(() => this.#db.prepare(sql).get(owner)) !== undefined;
+  }
+
+  setFollowing(owner: string, isFollowing: boolean): void {
+    const set = `INSERT INTO follower (id, owner) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET owner = excluded.owner`;
+    guarded(() => {
+      if (isFollowing) this.#db.prepare(set).run(owner);
+      // Where there is nobody to forget, nothing has to be written at every start.
+      else if (this.#db.prepare('SELECT 1 FROM follower').get() !== undefined) this.#db.exec('DELETE FROM follower');
+    });
+  }
+
+  /** A change is known again by its number and when it was recorded, whatever the history was called when it was looked at first. */
+  add(owner: string, upTo: Bookmark, items: readonly InboxItem[], parting: Parting | null): InboxItem[] {
     const add = this.#db.prepare(
       `INSERT INTO inbox (owner, epoch, seq, kind, shipment_id, title, body, at, inspection_id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       SELECT @owner, @epoch, @seq, @kind, @shipmentId, @title, @body, @at, @inspectionId WHERE NOT EXISTS (
+         SELECT 1 FROM inbox WHERE owner = @owner AND seq = @seq AND at = @at AND epoch <> @epoch AND kind <> 'digest')
        ON CONFLICT (owner, epoch, seq) DO UPDATE SET title = excluded.title, at = excluded.at WHERE kind = 'digest'`,
     );
-    const mark = this.#db.prepare(
-      `INSERT INTO notified (owner, epoch, up_to) VALUES (?, ?, ?)
-       ON CONFLICT (owner, epoch) DO UPDATE SET up_to = max(up_to, excluded.up_to)`,
-    );
+    const { epoch } = upTo;
     const all = this.#db.transaction(() => {
-      for (const { seq, kind, shipmentId, title, body, at, inspectionId } of items) {
-        add.run(owner, epoch, seq, kind, shipmentId, title, body, at, inspectionId);
-      }
-      mark.run(owner, epoch, upTo);
+      if (parting !== null) this.#part(owner, epoch, parting);
+      const added = items.filter(({ seen: _, takenBy: __, ...item }) => add.run({ ...item, owner, epoch }).changes > 0);
+      this.#mark(owner, upTo);
+      return added;
     });
-    guarded(() => all.immediate());
+    return guarded(() => all.immediate());
   }
 
-  /** Of all owners. Items after `seq` are kept under the name of a history that is no more. */
-  forgetAfter(epoch: string, seq: number): void {
-    const keep = this.#db.prepare(`UPDATE inbox SET epoch = epoch || '~' || rowid WHERE epoch = ? AND seq > ?`);
-    const lower = this.#db.prepare('UPDATE notified SET up_to = ? WHERE epoch = ? AND up_to > ?');
-    const all = this.#db.transaction(() => {
-      keep.run(epoch, seq);
-      lower.run(seq, epoch, seq);
-    });
-    guarded(() => all.immediate());
+  #part(owner: string, epoch: string, { after, keep }: Parting): void {
+    this.#db.prepare('DELETE FROM bookmark WHERE owner = ? AND seq > ?').run(owner, after);
+    const sql = `UPDATE inbox SET epoch = epoch || '~' || rowid WHERE owner = ? AND epoch = ? AND seq > ?`;
+    this.#db.prepare(sql).run(owner, epoch, keep);
+  }
+
+  #mark(owner: string, { epoch, seq, chain, view, at }: Bookmark): void {
+    const sql = 'INSERT OR REPLACE INTO bookmark (owner, seq, epoch, chain, view, at) VALUES (?, ?, ?, ?, ?, ?)';
+    this.#db.prepare(sql).run(owner, seq, epoch, chain, view, at);
+    const read = this.#db.prepare<[string], number>('SELECT seq FROM bookmark WHERE owner = ? ORDER BY seq').pluck();
+    const drop = this.#db.prepare('DELETE FROM bookmark WHERE owner = ? AND seq = ?');
+    for (const spare of spareBookmarks(read.all(owner))) drop.run(owner, spare);
   }
 
   toTake(owner: string): Waiting[] {

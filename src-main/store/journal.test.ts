@@ -31,6 +31,7 @@ const note = (text: string): NewWork => ({
   shipmentId: 's1',
   shipmentNumber: 'SHP-1',
 });
+const mark = (seq: number, epoch: string) => ({ epoch, seq, chain: `c${seq}`, view: 'v', at: '' });
 const item = (seq: number, more: Partial<InboxItem> = {}): InboxItem => ({
   seq,
   kind: 'status',
@@ -210,22 +211,36 @@ describe('renumbering', () => {
 
 describe('inbox', () => {
   it('has each seq once, whatever is added again', async () => {
-    await journal.addInbox('e1', 5, [item(4), item(5)]);
-    await journal.addInbox('e1', 5, [item(5, { title: 'other' })]);
+    await journal.addInbox(mark(5, 'e1'), [item(4), item(5)]);
+    await journal.addInbox(mark(5, 'e1'), [item(5, { title: 'other' })]);
     expect((await journal.inbox(10)).map(({ title }) => title)).toEqual(['t5', 't4']);
-    expect(await journal.notifiedUpTo('e1')).toBe(5);
-    await journal.addInbox('e1', 3, []);
-    expect([await journal.notifiedUpTo('e1'), await journal.notifiedUpTo('e2')]).toEqual([5, 0]);
+    expect(await journal.bookmarks()).toEqual([mark(5, 'e1')]);
+    await journal.setOwner(IVO, 'client-0002');
+    expect([await journal.bookmarks(), await journal.inbox(10)]).toEqual([[], []]);
+  });
+
+  it('is followed by one person at a time, and by nobody when rows were fetched anew', async () => {
+    expect(await journal.isFollowing()).toBe(false);
+    await journal.setFollowing(true);
+    expect(await journal.isFollowing()).toBe(true);
+    await journal.setOwner(IVO, 'client-0002');
+    expect(await journal.isFollowing()).toBe(false);
+    await journal.setFollowing(true);
+    await journal.setOwner(MARA, 'x');
+    expect(await journal.isFollowing()).toBe(false);
+    await journal.setFollowing(false);
+    await journal.setOwner(IVO, 'x');
+    expect(await journal.isFollowing()).toBe(false);
   });
 
   it('lets a digest grow', async () => {
-    await journal.addInbox('e1', 5, [item(5, { kind: 'digest', title: '21' })]);
-    await journal.addInbox('e1', 9, [item(5, { kind: 'digest', title: '40' })]);
+    await journal.addInbox(mark(5, 'e1'), [item(5, { kind: 'digest', title: '21' })]);
+    await journal.addInbox(mark(9, 'e1'), [item(5, { kind: 'digest', title: '40' })]);
     expect((await journal.inbox(10)).map(({ title }) => title)).toEqual(['40']);
   });
 
   it('knows what was shown and what was seen', async () => {
-    await journal.addInbox('e1', 5, [item(4), item(5)]);
+    await journal.addInbox(mark(5, 'e1'), [item(4), item(5)]);
     await journal.markShown([4]);
     expect((await journal.unshown()).map(({ seq }) => seq)).toEqual([5]);
     await journal.markSeen([5]);
@@ -236,7 +251,7 @@ describe('inbox', () => {
   });
 
   it('marks what somebody has taken, for all who are asked at this station one by one, and once', async () => {
-    await journal.addInbox('e1', 5, [item(4, { inspectionId: 'i1' }), item(5, { inspectionId: 'i2' })]);
+    await journal.addInbox(mark(5, 'e1'), [item(4, { inspectionId: 'i1' }), item(5, { inspectionId: 'i2' })]);
     expect(await journal.toTake()).toEqual([
       { inspectionId: 'i1', epoch: 'e1', seq: 4 },
       { inspectionId: 'i2', epoch: 'e1', seq: 5 },
@@ -260,16 +275,16 @@ describe('inbox', () => {
   });
 
   it('shows one item for a seq that two histories have used', async () => {
-    await journal.addInbox('e1', 5, [item(5)]);
-    await journal.addInbox('e2', 5, [item(5, { title: 'of now', at: '2027-01-01T00:00:00.000Z' })]);
+    await journal.addInbox(mark(5, 'e1'), [item(5)]);
+    await journal.addInbox(mark(5, 'e2'), [item(5, { title: 'of now', at: '2027-01-01T00:00:00.000Z' })]);
     expect((await journal.inbox(10)).map(({ title }) => title)).toEqual(['of now']);
   });
 
   it('is nobody’s without an owner', async () => {
     journal.close();
     journal = new StationJournal(join(dir, 'other.db'), () => NOW);
-    await journal.addInbox('e1', 5, [item(5)]);
-    expect([await journal.inbox(10), await journal.unshown(), await journal.notifiedUpTo('e1')]).toEqual([[], [], 0]);
+    await journal.addInbox(mark(5, 'e1'), [item(5)]);
+    expect([await journal.inbox(10), await journal.unshown(), await journal.bookmarks()]).toEqual([[], [], []]);
   });
 });
 
@@ -284,7 +299,7 @@ it('prunes what is answered and old, never what a person has not dealt with', as
     'e1',
   );
   await journal.markDone('client-0001', [1]);
-  await journal.addInbox('e1', 5, [item(4), item(5)]);
+  await journal.addInbox(mark(5, 'e1'), [item(4), item(5)]);
   await journal.markSeen([4]);
   await journal.prune(new Date(NOW - 1).toISOString());
   expect(journal.db.prepare('SELECT count(*) FROM mutation').pluck().get()).toBe(3);

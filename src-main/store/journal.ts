@@ -1,5 +1,6 @@
 import type { InboxItem } from '#contract/bridge/view.ts';
 import type { Verdict } from '#contract/wire/sync.ts';
+import type { Bookmark, Parting } from '../core/bookmarks.ts';
 import type { Taken, Waiting } from '../core/notify-policy.ts';
 import type { Journal, NewWork, Owner, Refused, Work } from '../core/ports.ts';
 import { StoreFault } from '../core/store-fault.ts';
@@ -7,11 +8,12 @@ import { JournalFile } from './journal-file.ts';
 import { JournalInbox } from './journal-inbox.ts';
 import { initial } from './journal-migrations/0001-initial.ts';
 import { taken } from './journal-migrations/0002-taken.ts';
+import { bookmarks } from './journal-migrations/0003-bookmarks.ts';
 import { MUTATION_COLUMNS, type MutationRow, toWork } from './journal-rows.ts';
 import { migrate } from './migrate.ts';
 import { type Db, guarded } from './open-database.ts';
 
-export const JOURNAL_MIGRATIONS = [initial, taken];
+export const JOURNAL_MIGRATIONS = [initial, taken, bookmarks];
 /** How long dealt-with work stays in the list before only the journal knows it. */
 const HANDLED_SHOWN_MS = 24 * 60 * 60 * 1000;
 
@@ -203,16 +205,20 @@ export class StationJournal implements Journal {
     return guarded(() => all.immediate());
   }
 
-  async notifiedUpTo(epoch: string): Promise<number> {
-    return this.#owner === null ? 0 : this.#inbox.notifiedUpTo(this.#owner.key, epoch);
+  async bookmarks(): Promise<Bookmark[]> {
+    return this.#owner === null ? [] : this.#inbox.bookmarks(this.#owner.key);
   }
 
-  async addInbox(epoch: string, upTo: number, items: readonly InboxItem[]): Promise<void> {
-    if (this.#owner !== null) this.#inbox.add(this.#owner.key, epoch, upTo, items);
+  async isFollowing(): Promise<boolean> {
+    return this.#owner !== null && this.#inbox.isFollowing(this.#owner.key);
   }
 
-  async forgetInboxAfter(epoch: string, seq: number): Promise<void> {
-    this.#inbox.forgetAfter(epoch, seq);
+  async setFollowing(isFollowing: boolean): Promise<void> {
+    if (this.#owner !== null) this.#inbox.setFollowing(this.#owner.key, isFollowing);
+  }
+
+  async addInbox(upTo: Bookmark, items: readonly InboxItem[], parting: Parting | null = null): Promise<InboxItem[]> {
+    return this.#owner === null ? [] : this.#inbox.add(this.#owner.key, upTo, items, parting);
   }
 
   async toTake(): Promise<Waiting[]> {

@@ -18,24 +18,28 @@ const ageJournal = (dir: string): void => {
   if (!existsSync(file)) return;
   const journal = new Database(file);
   const version = journal.pragma('user_version', { simple: true });
-  if (version === 1) {
+  if (version === 2) {
     // It died in its last upgrade before anything was changed.
     journal.close();
     return;
   }
-  if (version !== 2) throw new Error(`nobody has said here what a journal was like before version ${version}`);
+  if (version !== 3) throw new Error(`nobody has said here what a journal was like before version ${version}`);
   journal.exec(`
-    DROP INDEX inbox_waiting;
-    ALTER TABLE inbox DROP COLUMN taken_by;
-    ALTER TABLE inbox DROP COLUMN inspection_id;
-    PRAGMA user_version = 1;
+    CREATE TABLE notified (
+      owner TEXT NOT NULL, epoch TEXT NOT NULL, up_to INTEGER NOT NULL, PRIMARY KEY (owner, epoch)
+    ) STRICT;
+    INSERT INTO notified SELECT owner, epoch, max(seq) FROM bookmark GROUP BY owner;
+    DROP TABLE bookmark;
+    DROP TABLE follower;
+    DROP INDEX inbox_seq;
+    PRAGMA user_version = 2;
   `);
   journal.close();
   for (const name of readdirSync(dir)) if (name.startsWith('journal.db.before-')) rmSync(join(dir, name));
 };
 
-/** Makes a station's files what the application finds after it was updated. Nobody may have them open. */
-export const asOfTheVersionBefore = (dir: string): void => {
+/** Makes a station's files what the application finds after it was updated: both, or only the cache. Nobody may have them open. */
+export const asOfTheVersionBefore = (dir: string, isJournalToo: boolean): void => {
   ageCache(dir);
-  ageJournal(dir);
+  if (isJournalToo) ageJournal(dir);
 };

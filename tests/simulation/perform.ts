@@ -91,7 +91,7 @@ const moveShipment = async (laboratory: Laboratory, pick: number): Promise<void>
 /** The application is updated: its files are of the version before, and now and then it is killed while it brings them up to date. */
 const upgrade = async (laboratory: Laboratory, station: StationNode, pick: number): Promise<void> => {
   if (!(await laboratory.closeStation(station))) return;
-  asOfTheVersionBefore(station.dir);
+  asOfTheVersionBefore(station.dir, pick % 4 === 0);
   // With nothing to go by, it may begin with what a shared snapshot of a minute ago says.
   const seen = laboratory.seen.get(station.name);
   if (seen !== undefined) laboratory.seen.set(station.name, { ...seen, file: '', cursor: { ...seen.cursor, seq: 0 } });

@@ -25,11 +25,15 @@ export type InboxRow = {
   readonly owner: string;
   readonly epoch: string;
   readonly seq: number;
+  readonly at: string;
   readonly kind: string;
   readonly title: string;
   readonly inspection_id: string | null;
   readonly taken_by: string | null;
 };
+
+/** How far somebody's inbox has come; see the product's own `Bookmark`. */
+export type BookmarkRow = { readonly epoch: string; readonly seq: number; readonly chain: string };
 
 export type JournalRow = {
   readonly client_id: string;
@@ -69,7 +73,7 @@ export type Memory = {
   readonly saved: SavedWork[];
   /** Saves whose outcome the screen never learned: they may or may not be there. */
   unknown: number;
-  /** Toasts by who saw them, of which history and position. */
+  /** Toasts by who saw them, and of what. */
   readonly toasts: Map<string, number>;
 };
 
@@ -281,7 +285,25 @@ export class StationNode {
   }
 
   inbox(): InboxRow[] {
-    return this.#read('SELECT owner, epoch, seq, kind, title, inspection_id, taken_by FROM inbox ORDER BY epoch, seq');
+    return this.#read('SELECT owner, epoch, seq, at, kind, title, inspection_id, taken_by FROM inbox ORDER BY at, seq');
+  }
+
+  /** Those of whoever works here, ascending. */
+  bookmarks(): BookmarkRow[] {
+    const rows = this.#read<BookmarkRow & { owner: string }>('SELECT * FROM bookmark ORDER BY seq');
+    return rows.filter(({ owner }) => owner.endsWith(`:${this.person.sub}`));
+  }
+
+  /** Whether the inbox of whoever works here has come as far as the rows. */
+  isFollowed(): boolean {
+    const [follower] = this.#read<{ owner: string }>('SELECT owner FROM follower');
+    return follower?.owner.endsWith(`:${this.person.sub}`) === true;
+  }
+
+  /** Items by which whoever works here was told that messages may be missing. */
+  missed(): InboxRow[] {
+    const rows = this.#read<InboxRow>(`SELECT * FROM inbox WHERE kind = 'digest' AND title LIKE 'Messages may be%'`);
+    return rows.filter(({ owner }) => owner.endsWith(`:${this.person.sub}`));
   }
 
   #read<Row>(sql: string): Row[] {
@@ -307,8 +329,7 @@ export class StationNode {
   }
 
   #toast(item: InboxItem): void {
-    const epoch = this.cache()?.position?.cursor.epoch ?? '';
-    const key = `${this.person.sub} ${epoch} ${item.kind} ${item.seq} ${item.title}`;
+    const key = `${this.person.sub} ${item.at} ${item.kind} ${item.seq} ${item.title}`;
     this.memory.toasts.set(key, (this.memory.toasts.get(key) ?? 0) + 1);
   }
 

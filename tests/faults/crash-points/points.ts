@@ -125,6 +125,7 @@ const inbox = 'src-main/core/inbox.ts';
 const openingJournal = 'src-main/store/open-journal.ts';
 const outbox = 'src-main/core/outbox.ts';
 const rebuild = 'src-main/core/rebuild.ts';
+const newsPosition = 'src-main/core/news-position.ts';
 const replica = 'src-main/core/replica.ts';
 
 export const STATION_POINTS: readonly CrashPoint[] = [
@@ -160,7 +161,7 @@ export const STATION_POINTS: readonly CrashPoint[] = [
     STATION,
     'inbox rows are committed',
     inbox,
-    'await this.#ports.journal.addInbox(frame.epoch, frame.to, items);',
+    'const added = await this.#ports.journal.addInbox(upTo, items, parting);',
   ),
   ...around(
     STATION,
@@ -205,7 +206,8 @@ export const STATION_POINTS: readonly CrashPoint[] = [
     'this.#folder.dropAside();',
     (dies) => `${dies} this.#folder.dropAside();`,
   ),
-  ...around(STATION_FRESH, 'a snapshot is passed over in the inbox', rebuild, 'await beforeSwap?.(position);'),
+  ...around(STATION_FRESH, 'the inbox begins with a snapshot', newsPosition, 'await this.#begin(at);'),
+  ...around(STATION_FRESH, 'the inbox follows the rows', newsPosition, 'await this.#journal.setFollowing(true);'),
 ];
 
 export const CRASH_POINTS: readonly CrashPoint[] = [...SERVER_POINTS, ...STATION_POINTS];

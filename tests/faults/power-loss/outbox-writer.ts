@@ -43,7 +43,7 @@ for (let at = 1; at <= Number(count); at += 1) {
       inspectionId: null,
       takenBy: null,
     } as const;
-    await journal.addInbox('epoch', at, [item]);
+    await journal.addInbox({ epoch: 'epoch', seq: at, chain: `${at}`, view: 'staff:*', at: item.at }, [item]);
     told(`i${at}`);
   }
 }

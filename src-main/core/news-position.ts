@@ -1,0 +1,99 @@
+import type { Cursor, Frame } from '#contract/wire/sync.ts';
+import { type Bookmark, NOTHING_COMMON } from './bookmarks.ts';
+import type { Cache, Journal, Position } from './ports.ts';
+
+/** Changes without news after which it is noted all the same how far the inbox has come: each time is a write to the disk. */
+const NOTED_EVERY = 64;
+
+const isAt = (mark: Bookmark, { epoch, seq, chain }: Cursor): boolean =>
+  mark.epoch === epoch && mark.seq === seq && mark.chain === chain;
+
+/**
+ * How far the signed-in person's inbox has come, next to how far the rows have. While it follows, every change is looked at before its
+ * row is written, and the rows' own position will do; where they were fetched anew, or followed by somebody else, it is behind.
+ */
+export class NewsPosition {
+  readonly #journal: Journal;
+  readonly #cache: Pick<Cache, 'position'>;
+  #last: Bookmark | null = null;
+  #at = '';
+  #follows = false;
+
+  constructor(journal: Journal, cache: Pick<Cache, 'position'>) {
+    this.#journal = journal;
+    this.#cache = cache;
+  }
+
+  /** Nothing at or below is ever news again. */
+  get seq(): number {
+    return this.#last?.seq ?? 0;
+  }
+
+  /** Of whoever is signed in now. */
+  async load(): Promise<void> {
+    this.#follows = false;
+    this.#last = (await this.#journal.bookmarks()).at(-1) ?? null;
+    this.#at = this.#last?.at ?? '';
+    const follows = this.#last !== null && (await this.#journal.isFollowing());
+    // Whoever was here before may have been cut off.
+    if (!follows) await this.#journal.setFollowing(false);
+    this.#follows = follows;
+  }
+
+  /** Whether the inbox has come as far as the rows. For somebody who is new here it begins with them, as it does in another view. */
+  async isLevel(): Promise<boolean> {
+    const at = this.#cache.position();
+    if (at === null) return false;
+    if (this.#follows) return true;
+    const last = this.#last;
+    const isOtherView = last !== null && last.view !== '' && last.view !== at.group;
+    if (last === null || isOtherView) await this.#begin(at);
+    else if (!isAt(last, at.cursor)) return false;
+    await this.follow();
+    return true;
+  }
+
+  /** Every change that the rows hold has been looked at. */
+  async follow(): Promise<void> {
+    await this.#journal.setFollowing(true);
+    this.#follows = true;
+  }
+
+  /** These rows go: from here on news is fetched by itself. */
+  async hold(): Promise<void> {
+    const at = this.#cache.position();
+    const isBehind = at !== null && (await this.isLevel()) && at.cursor.seq > this.seq;
+    if (isBehind) await this.#move({ ...at.cursor, view: at.group, at: this.#at });
+    if (!this.#follows) return;
+    await this.#journal.setFollowing(false);
+    this.#follows = false;
+  }
+
+  /** Where the inbox stands when this frame has been looked at. */
+  after({ epoch, to: seq, chain, group: view, changes }: Frame): Bookmark {
+    return { epoch, seq, chain, view, at: changes.at(-1)?.recordedAt ?? this.#at };
+  }
+
+  /** A frame that says nothing to this person: now and then that is noted too, and where it cannot be, the next time. */
+  async pass(to: Bookmark): Promise<void> {
+    this.#at = to.at;
+    if (to.seq - this.seq >= NOTED_EVERY) await this.#move(to).catch(() => undefined);
+  }
+
+  /** The journal has it, or will have. */
+  moved(to: Bookmark): void {
+    this.#last = to;
+    this.#at = to.at;
+  }
+
+  async #move(to: Bookmark): Promise<void> {
+    await this.#journal.addInbox(to, []);
+    this.moved(to);
+  }
+
+  async #begin({ cursor, group }: Position): Promise<void> {
+    const mark = { ...cursor, view: group, at: '' };
+    await this.#journal.addInbox(mark, [], { ...NOTHING_COMMON, keep: cursor.seq });
+    this.moved(mark);
+  }
+}
