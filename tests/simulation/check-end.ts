@@ -41,6 +41,7 @@ const missing = (laboratory: Laboratory, station: StationNode): string | null =>
   if (group !== rights.viewOf(station.token).id) return `shows ${group}`;
   if (cursor.seq !== history.head || cursor.chain !== history.chainAt(history.head))
     return `is at ${cursor.seq} of ${history.head}`;
+  if (!station.isFollowed()) return `has not fetched its news since ${station.bookmarks().at(-1)?.seq}`;
   const pending = station.journal().filter(({ state }) => state === 'pending');
   const unsent = pending.filter(({ user_id }) => user_id === station.person.sub);
   if (unsent.length > 0) return `has not sent ${unsent.length}: ${unsent[0]?.type}`;

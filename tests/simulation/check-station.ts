@@ -1,5 +1,6 @@
 import type { Cursor } from '#contract/wire/sync.ts';
 import type { Group } from '../../server/core/scope.ts';
+import { checkMissed } from './check-missed.ts';
 import { type History, rowDigest, sumOf } from './history.ts';
 import type { Laboratory } from './laboratory.ts';
 import type { CacheState, StationNode } from './station-node.ts';
@@ -12,8 +13,8 @@ export type Seen = {
   history: History;
   /** Who looks, and what at. */
   view: string;
-  /** Positions of this history it went through frame by frame: what is news in them is news on this station. */
-  ranges: { readonly history: History; readonly from: number; readonly to: number; readonly isSure: boolean }[];
+  /** Where this person began to look at this view here: what comes after it is news to them, however the rows came. */
+  since: { readonly history: History; readonly seq: number };
 };
 
 /** The history in which a cursor lies, the present one first. */
@@ -27,6 +28,7 @@ const same = (seen: Seen | undefined, state: CacheState, cursor: Cursor): boolea
 
 /** Whatever a station has in its cache is what its group saw at one position, and that only moves forward. */
 export const checkStation = (laboratory: Laboratory, station: StationNode): void => {
+  checkMissed(laboratory, station);
   const state = station.cache();
   const position = state?.position ?? null;
   if (state === null || position === null) return;
@@ -56,16 +58,13 @@ export const checkStation = (laboratory: Laboratory, station: StationNode): void
   const expected = history.sumAt(group, cursor.seq);
   require(sum === expected, 'diverged', 'prefix consistency', () =>
     differences(station, group, history, rows, cursor.seq));
-  const ranges = isSameView ? (seen?.ranges ?? []) : [];
-  const from = isSameView && seen !== undefined ? seen.cursor.seq : 0;
-  const isSure = isSameView && seen?.file === state.file;
-  if (cursor.seq > from) ranges.push({ history, from, to: cursor.seq, isSure });
+  const since = isSameView && seen !== undefined ? seen.since : { history, seq: cursor.seq };
   laboratory.seen.set(station.name, {
     file: state.file,
     cursor,
     history,
     view,
-    ranges,
+    since,
   });
 };
 

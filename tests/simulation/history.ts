@@ -92,6 +92,19 @@ export class History {
     return new History(epoch, this.genesis, this.log.slice(0, seq));
   }
 
+  /** Up to where this history and another are the same; what a server brings back it may have to read again. */
+  commonWith(other: History): number {
+    const isSame = (a: Logged | undefined, b: Logged | undefined): boolean =>
+      a?.raw.recordedAt === b?.raw.recordedAt && a?.raw.id === b?.raw.id;
+    let [low, high] = [0, Math.min(this.head, other.head)];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (isSame(this.log[middle - 1], other.log[middle - 1])) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   /** Takes in what was committed since. Returns the new changes; throws when the log has a hole. */
   follow(found: readonly StoredChange[]): Logged[] {
     const news = found.map(toLogged);

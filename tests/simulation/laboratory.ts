@@ -5,6 +5,7 @@ import type { Group } from '../../server/core/scope.ts';
 import { enter, unhandled } from './ambient.ts';
 import { checkFrame } from './check-frame.ts';
 import { checkLog } from './check-log.ts';
+import type { Marks } from './check-missed.ts';
 import { checkScreen } from './check-screen.ts';
 import { checkStation, type Seen } from './check-station.ts';
 import { furnished } from './furnished.ts';
@@ -27,6 +28,7 @@ export class Laboratory {
   readonly stations: StationNode[] = [];
   readonly backups: Backup[] = [];
   readonly seen = new Map<string, Seen>();
+  readonly marks = new Map<string, Marks>();
   readonly rights = new Rights();
   /** Ids that name another supplier than the shipment has: whoever announced it had become a supplier in the meantime. */
   readonly mislabelled = new Set<string>();
@@ -43,6 +45,8 @@ export class Laboratory {
   readonly lost: History[] = [];
   server: ServerNode | null = null;
   restores = 0;
+  /** From where on the server's log was kept when it was last alive. */
+  floor = 0;
   /** Epochs in which numbers came again, because the generation file was put back together with the database. */
   readonly forked = new Set<string>();
   markers = 0;
@@ -138,6 +142,7 @@ export class Laboratory {
     await server.start();
     this.server = server;
     this.rights.refresh(server.looker);
+    this.floor = server.storage.position().floor;
     server.machine.onFuse = () => this.#crashServer(server);
     const { epoch } = server.storage.position();
     const genesis = server.genesis();
@@ -345,6 +350,7 @@ export class Laboratory {
     this.world.isFrozen = true;
     this.guarded(() => {
       if (machine === server?.machine && server.machine.isAlive) {
+        this.floor = server.storage.position().floor;
         if (server.storage.position().head !== this.history.head) this.#follow();
         return;
       }

@@ -300,6 +300,10 @@ export class StationNode {
     return follower?.owner.endsWith(`:${this.person.sub}`) === true;
   }
 
+  hasJournal(): boolean {
+    return this.#journal() !== undefined;
+  }
+
   /** Items by which whoever works here was told that messages may be missing. */
   missed(): InboxRow[] {
     const rows = this.#read<InboxRow>(`SELECT * FROM inbox WHERE kind = 'digest' AND title LIKE 'Messages may be%'`);

@@ -235,4 +235,32 @@ export const BUGS: readonly Bug[] = [
       },
     ],
   },
+  {
+    name: 'rebuild-skips-news',
+    number: 18,
+    edits: [
+      {
+        file: 'src-main/core/inbox.ts',
+        find: 'for await (const step of newsSince(ports, await journal.bookmarks(), to)) {',
+        replace:
+          'for await (const step of newsSince(ports, await journal.bookmarks(), to)) {\n      if (to !== null) break;',
+      },
+    ],
+  },
+  {
+    name: 'news-again-after-a-restore',
+    number: 19,
+    edits: [
+      {
+        file: 'src-main/core/news-since.ts',
+        find: 'if (wasLookedAt(change, lost)) keep = change.seq;',
+        replace: 'if (wasLookedAt(change, lost) && lost === null) keep = change.seq;',
+      },
+      {
+        file: 'src-main/store/journal-inbox.ts',
+        find: 'SELECT 1 FROM inbox WHERE owner = @owner AND seq = @seq',
+        replace: 'SELECT 1 FROM inbox WHERE owner = @owner AND seq = -@seq',
+      },
+    ],
+  },
 ];
