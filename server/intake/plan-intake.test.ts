@@ -153,6 +153,7 @@ describe('a cancellation', () => {
       types: [],
       shipmentId: null,
       codes: ['cancel_without_original'],
+      warnings: [{ message: expect.stringContaining('announced after this, it is expected') }],
     });
   });
 });

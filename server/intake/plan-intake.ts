@@ -131,7 +131,13 @@ const amend = (notice: ShipNotice, identity: NoticeIdentity, shipment: Known): I
 const cancel = (identity: NoticeIdentity, shipment: Known | null): IntakePlan => {
   const called = `Shipment ${identity.number}`;
   if (shipment === null)
-    return nothing(null, warn('cancel_without_original', `${called} was never announced. There is nothing to cancel.`));
+    return nothing(
+      null,
+      warn(
+        'cancel_without_original',
+        `${called} was never announced. There is nothing to cancel; announced after this, it is expected.`,
+      ),
+    );
   const { id, status } = shipment;
   if (status === 'cancelled') return nothing(id);
   const from: readonly ShipmentStatus[] = COMMAND_TABLE.cancelShipment.from;
