@@ -4,6 +4,9 @@ import { type Db, guarded, openDatabase, setAside } from './open-database.ts';
 
 const SIDE_FILES = ['-wal', '-shm'] as const;
 
+/** Where a journal is written anew before it takes its place. */
+export const copyBeside = (path: string): string => `${path}.whole`;
+
 /**
  * The journal's database and the file it is in. A file that somebody deletes while it is open goes on taking writes on most
  * systems, and all of them are gone with the process: SQLite does not notice.
@@ -38,7 +41,7 @@ export class JournalFile {
   }
 
   #writeAnew(isReplaced: boolean): void {
-    const whole = `${this.#path}.whole`;
+    const whole = copyBeside(this.#path);
     rmSync(whole, { force: true });
     this.#db.prepare('VACUUM INTO ?').run(whole);
     this.#db.close();

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -15,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewWork, Owner } from '../core/ports.ts';
 import { workHash } from '../core/work-hash.ts';
 import { sha256 } from '../shell/system-clock.ts';
-import type { StationJournal } from './journal.ts';
+import { StationJournal } from './journal.ts';
 import { openJournal } from './open-journal.ts';
 
 const MARA: Owner = { key: 'srv:mara', userId: 'mara', userName: 'Mara', role: 'receiver', server: 'srv' };
@@ -243,5 +244,61 @@ describe('openJournal', () => {
     expect(problem?.sentence).toMatch(/nothing can be saved here/);
     expect(readFileSync(file()).equals(bytes)).toBe(true);
     journal.close();
+  });
+});
+
+describe('a station that was killed while its journal changed places', () => {
+  it('does not take the log of the damaged journal for one of the new', async () => {
+    await fill(3);
+    const { journal: old } = open();
+    await old.setOwner(MARA, 'client-0001');
+    await old.addInbox('an epoch', 5, []);
+    // As it is between the renames: the damaged file has its new name, its log has not, and the new one waits.
+    const log = readFileSync(`${file()}-wal`);
+    old.close();
+    rmSync(file());
+    const next = new StationJournal(`${file()}.new`, () => NOW);
+    await next.setOwner(MARA, 'client-0002');
+    next.close();
+    writeFileSync(`${file()}-wal`, log);
+
+    const { journal } = open();
+    expect(await journal.setOwner(MARA, 'client-0009')).toBe('client-0002');
+    expect([await journal.openWork(), await journal.notifiedUpTo('an epoch')]).toEqual([[], 0]);
+    journal.close();
+    const kept = readdirSync(dir).find((name) => /\.damaged-.*Z-wal$/.test(name));
+    expect(readFileSync(join(dir, kept ?? '')).equals(log)).toBe(true);
+  });
+
+  it.each([
+    ['nothing', null],
+    ['what somebody put there', 'not a journal at all'],
+  ])('takes the copy that was written anew, in the place of %s', async (_name, theirs) => {
+    await fill(3);
+    renameSync(file(), `${file()}.whole`);
+    if (theirs !== null) writeFileSync(file(), theirs);
+    const { journal, problem } = open();
+    expect(problem).toBeNull();
+    expect((await journal.openWork()).map(({ mutation, state }) => `${mutation.n} ${state}`)).toEqual([
+      '1 pending',
+      '2 pending',
+      '3 pending',
+    ]);
+    expect(await notices(journal)).toEqual([]);
+    journal.close();
+    const aside = readdirSync(dir).filter((name) => name.includes('.damaged-'));
+    expect(aside.map((name) => readFileSync(join(dir, name), 'utf8'))).toEqual(theirs === null ? [] : [theirs]);
+    expect(logged).toEqual(['journal.copy_taken']);
+  });
+
+  it('keeps a copy that did not get whole, and stays with what there is', async () => {
+    await fill(3);
+    const half = readFileSync(file()).subarray(0, 3 * 4096);
+    writeFileSync(`${file()}.whole`, half);
+    const { journal } = open();
+    expect(await journal.openWork()).toHaveLength(3);
+    journal.close();
+    expect(readdirSync(dir).some((name) => /^journal\.db\.whole\.damaged-.*Z$/.test(name))).toBe(true);
+    expect(existsSync(`${file()}.whole`)).toBe(false);
   });
 });

@@ -7,6 +7,7 @@ import type { Log } from '../core/ports.ts';
 import { StoreFault, type StoreFaultKind } from '../core/store-fault.ts';
 import { workHash } from '../core/work-hash.ts';
 import { StationJournal } from './journal.ts';
+import { copyBeside } from './journal-file.ts';
 import { MUTATION_COLUMNS, type MutationRow, toWork } from './journal-rows.ts';
 import { guarded, setAside, storeFault } from './open-database.ts';
 import { syncFolder } from './sync-to-disk.ts';
@@ -177,7 +178,8 @@ const begin = (file: string, now: () => number): void => {
  */
 export const openJournal = (file: string, now: () => number, log: Log): OpenedJournal => {
   try {
-    finishTakingIn(file);
+    finishWritingAnew(file, now, log);
+    finishTakingIn(file, now);
     try {
       if (isMissing(file)) begin(file, now);
       if (isEmptied(file)) throw new StoreFault('corrupt', 'The journal was emptied.');
@@ -199,9 +201,31 @@ export const openJournal = (file: string, now: () => number, log: Log): OpenedJo
 
 const newBeside = (file: string): string => `${file}.new`;
 
-/** Switched off between the two renames of `afterDamage`. */
-const finishTakingIn = (file: string): void => {
-  if (!existsSync(file) && existsSync(newBeside(file))) renameSync(newBeside(file), file);
+/** Switched off between the renames of `afterDamage`: a log that stayed behind belongs to the damaged one, not to the new. */
+const finishTakingIn = (file: string, now: () => number): void => {
+  if (existsSync(file) || !existsSync(newBeside(file))) return;
+  setAside(file, 'damaged', now());
+  renameSync(newBeside(file), file);
+};
+
+/**
+ * Switched off while a journal that had gone was written anew (`JournalFile`): the copy has all that was saved, and what stands in
+ * its place, if anything, is somebody else's. A copy that is not whole is kept as a damaged one.
+ */
+const finishWritingAnew = (file: string, now: () => number, log: Log): void => {
+  const copy = copyBeside(file);
+  if (!existsSync(copy)) return;
+  try {
+    openChecked(copy, now).close();
+  } catch (error) {
+    if (storeFault(error).kind !== 'corrupt') throw error;
+    setAside(copy, 'damaged', now());
+    return;
+  }
+  setAside(file, 'damaged', now());
+  renameSync(copy, file);
+  syncFolder(dirname(file));
+  log('journal.copy_taken');
 };
 
 /** The new journal has everything before the damaged one makes room for it, so that being switched off loses nothing. */
