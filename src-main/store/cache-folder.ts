@@ -1,18 +1,9 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Log } from '../core/ports.ts';
 import { CacheFile, IN_MEMORY } from './cache-file.ts';
 import { setAside, storeFault } from './open-database.ts';
+import { makeTemporaryFolder, sweepTemporaryFolders } from './temporary-folder.ts';
 
 const POINTER = 'cache.current';
 const NAME = /^cache-(\d+)\.db$/;
@@ -42,6 +33,7 @@ export class CacheFolder {
 
   /** The cache in use, or an empty one. */
   open(): CacheFile {
+    sweepTemporaryFolders();
     try {
       mkdirSync(this.#dir, { recursive: true });
       this.#removeStrays();
@@ -132,7 +124,7 @@ export class CacheFolder {
 
   #elsewhere(scope: string | null): CacheFile {
     try {
-      this.#temporary ??= mkdtempSync(join(tmpdir(), 'dockline-cache-'));
+      this.#temporary ??= makeTemporaryFolder();
       this.#highest += 1;
       const file = new CacheFile(join(this.#temporary, `cache-${this.#highest}.db`), scope);
       this.#log('cache.temporary');
