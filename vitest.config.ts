@@ -9,6 +9,7 @@ const node = (name: string, ...include: string[]) => ({
 
 export default defineConfig({
   test: {
+    globalSetup: './tests/own-temporary-folder.ts',
     // Most tests wait more than they work: more of them than there are cores where there are two, so that the cores do not.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [

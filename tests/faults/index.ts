@@ -1,6 +1,9 @@
 // `npm run faults -- [--part crash|power|network|bytes|disk] [--more N]`: each part at length, one summary line each.
 import { parseArgs } from 'node:util';
+import { takeOwnTemporaryFolder } from '../../tools/own-temporary-folder.ts';
 import type { PartResult } from './support/part.ts';
+
+takeOwnTemporaryFolder('faults');
 
 type Run = (more: number, say: (line: string) => void) => Promise<PartResult>;
 

@@ -1,5 +1,6 @@
 // `npm run sim`: schedules in processes of their own, and in the end one line that adds them up.
 import { orExit } from '../../tools/command-line.ts';
+import { takeOwnTemporaryFolder } from '../../tools/own-temporary-folder.ts';
 import { type Options, readOptions } from './options.ts';
 import { runBugs } from './run-bugs.ts';
 import { startWorker } from './start-worker.ts';
@@ -46,6 +47,7 @@ const runSchedules = async (options: Options): Promise<boolean> => {
 
 if (import.meta.main) {
   const options = orExit(() => readOptions(process.argv.slice(2)));
+  takeOwnTemporaryFolder('sim');
   const isGood = options.bugs || options.bug !== null ? await runBugs(options) : await runSchedules(options);
   process.exitCode = isGood ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 // `npm run bench -- fanout|requests|catchup|… [--option N …]`: each measures Dockline and its baselines in the same run.
 import { orExit } from '../command-line.ts';
+import { takeOwnTemporaryFolder } from '../own-temporary-folder.ts';
 import { catchup } from './catchup/run.ts';
 import { durable } from './durable/run.ts';
 import { fanout } from './fanout/run.ts';
@@ -8,6 +9,8 @@ import { snapshot } from './snapshot/run.ts';
 import { soak } from './soak/run.ts';
 import { stall } from './stall/run.ts';
 import { storm } from './storm/run.ts';
+
+takeOwnTemporaryFolder('bench');
 
 const benches: Record<string, (args: readonly string[]) => Promise<void>> = {
   fanout,

@@ -10,7 +10,10 @@ import { IVO, LENA, MARA } from '../dock/people.ts';
 import { startServerProcess } from '../dock/server-process.ts';
 import type { Station } from '../electron-stand-in/launch-station.ts';
 import { whichHost } from '../electron-stand-in/which-host.ts';
+import { takeOwnTemporaryFolder } from '../own-temporary-folder.ts';
 import { Timeline } from './timeline.ts';
+
+takeOwnTemporaryFolder('demo');
 
 const pictures = join(import.meta.dirname, '..', '..', 'artifacts', 'demo');
 mkdirSync(pictures, { recursive: true });
