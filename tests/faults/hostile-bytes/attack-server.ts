@@ -1,25 +1,20 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { PROBLEM_CODES, problemDocument } from '#contract/wire/errors.ts';
 import { UP_EVENTS } from '#contract/wire/up.ts';
 import { ADA, LENA, MARA, tokenFor } from '../../../tools/dock/people.ts';
 import { sampleNotices } from '../../../tools/dock/sample-notices.ts';
-import { newFolder } from '../support/dock.ts';
-import { plainEnv, root } from '../support/patches.ts';
+import type { Patch } from '../support/patches.ts';
 import { below, oneOf, pickOf, seeded } from '../support/seeded.ts';
+import { assertKeepsNothing } from './heap.ts';
 import { noise, odd, spoilt, spoiltBytes } from './hostile.ts';
+import { SECRET, startTarget, type Target } from './target.ts';
 
 type Random = () => number;
 export type Volume = { readonly events: number; readonly packets: number; readonly requests: number };
 
-const SECRET = 'a secret of the fault tests only, long enough';
-/** Bytes the server may have taken more than before the attack; V8 gives back what it likes. */
-const MORE_BYTES = 400 * 1024 * 1024;
 const AT_ONCE = 16;
 
 /** Runs `count` of them, so many at a time. */
@@ -30,38 +25,6 @@ const inLanes = async (count: number, run: (index: number) => Promise<void>): Pr
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
 };
-
-type Target = {
-  readonly url: string;
-  readonly pid: number;
-  readonly hasEnded: () => string | null;
-  readonly end: () => void;
-};
-
-const startTarget = (): Promise<Target> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'open-server.ts'), newFolder('bytes'), SECRET], {
-      cwd: root,
-      env: plainEnv(),
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    let output = '';
-    let ended: string | null = null;
-    child.stderr?.on('data', (text) => {
-      output = (output + text).slice(-5_000);
-    });
-    child.once('exit', (code, signal) => {
-      ended = `the server ended (${code ?? signal})\n${output}`;
-      reject(new Error(ended));
-    });
-    child.once('message', (message) => {
-      const { url } = message as { url: string };
-      resolve({ url, pid: child.pid ?? 0, hasEnded: () => ended, end: () => void child.kill('SIGKILL') });
-    });
-  });
-
-const residentBytes = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
 
 const connect = async (url: string, token: string): Promise<Socket> => {
   const socket = io(url, { auth: { token }, forceNew: true, reconnection: false, transports: ['websocket'] });
@@ -278,32 +241,53 @@ const attackHttp = async (
   });
 };
 
-/** Throws at the real server until the volume is done; it stays, answers by its table, and does not grow without end. */
-export const attackServer = async (volume: Volume, seed: number): Promise<{ inputs: number; grewBy: number }> => {
-  const target = await startTarget();
+type Run = { readonly target: Target; readonly tokens: readonly [string, string, string]; readonly shipmentId: string };
+
+const attack = async ({ target, tokens, shipmentId }: Run, random: Random, volume: Volume): Promise<void> => {
+  const [, mara] = tokens;
+  await attackEvents(target.url, mara, shipmentId, random, volume.events);
+  await attackPackets(target.url, mara, random, volume.packets);
+  await attackHttp(target.url, tokens, shipmentId, random, volume.requests);
+  assert.equal(target.hasEnded(), null);
+};
+
+const announce = async (url: string, token: string): Promise<string> => {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/edi-x12' };
+  const made = await ask(url, 'POST', '/api/asns', headers, Buffer.from(sampleNotices()[0]?.text ?? ''));
+  return String((JSON.parse(made?.body ?? '{}') as { shipments?: { id: string }[] }).shipments?.[0]?.id);
+};
+
+const halfOf = ({ events, packets, requests }: Volume): Volume => ({
+  events: Math.ceil(events / 2),
+  packets: Math.ceil(packets / 2),
+  requests: Math.ceil(requests / 2),
+});
+
+/**
+ * Throws at the real server until the volume is done; it stays, answers by its table, and keeps nothing of it: `perInput` is what
+ * its heap grew by in bytes for each input of the second half, when all that is made once has been made. `planted` is a bug to find.
+ */
+export const attackServer = async (
+  volume: Volume,
+  seed: number,
+  planted: readonly Patch[] = [],
+): Promise<{ inputs: number; grewBy: number; perInput: number }> => {
+  const target = await startTarget(planted);
   try {
     const random = seeded(seed);
-    const [ada, lena, mara] = await Promise.all([ADA, LENA, MARA].map((person) => tokenFor(person, SECRET)));
-    const token = String(mara);
-    const notice = Buffer.from(sampleNotices()[0]?.text ?? '');
-    const made = await ask(
-      target.url,
-      'POST',
-      '/api/asns',
-      { authorization: `Bearer ${ada}`, 'content-type': 'application/edi-x12' },
-      notice,
-    );
-    const id = String((JSON.parse(made?.body ?? '{}') as { shipments?: { id: string }[] }).shipments?.[0]?.id);
-    const before = residentBytes(target.pid);
-    await attackEvents(target.url, token, id, random, volume.events);
-    await attackPackets(target.url, token, random, volume.packets);
-    await attackHttp(target.url, [String(lena), token, String(ada)], id, random, volume.requests);
-    assert.equal(target.hasEnded(), null);
-    const grewBy = residentBytes(target.pid) - before;
-    assert.ok(grewBy < MORE_BYTES, `the server grew by ${Math.round(grewBy / 1e6)} MB`);
+    const [lena, mara, ada] = await Promise.all([LENA, MARA, ADA].map((person) => tokenFor(person, SECRET)));
+    const tokens = [String(lena), String(mara), String(ada)] as const;
+    const run = { target, tokens, shipmentId: await announce(target.url, String(ada)) };
+    const half = halfOf(volume);
+    await attack(run, random, half);
+    const before = await target.heapBytes();
+    await attack(run, random, half);
+    const grewBy = (await target.heapBytes()) - before;
+    const inputs = half.events + half.packets + half.requests;
+    assertKeepsNothing('the server', grewBy, inputs);
     const health = await ask(target.url, 'GET', '/health', {}, null);
     assert.equal(health?.status, 200, 'the server still serves');
-    return { inputs: volume.events + volume.packets + volume.requests, grewBy };
+    return { inputs: inputs * 2, grewBy, perInput: Math.round(grewBy / inputs) };
   } catch (error) {
     throw target.hasEnded() === null ? error : new Error(`${target.hasEnded()}\n${String(error)}`);
   } finally {
