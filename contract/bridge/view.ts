@@ -6,6 +6,7 @@ import type { Shipment } from '../domain/shipment.ts';
 import type { ProblemCode } from '../wire/errors.ts';
 import type { HistoryEntry } from '../wire/http.ts';
 import type { Viewer } from '../wire/presence.ts';
+import type { AwaitedStation } from '../wire/station-report.ts';
 import type { ConnectionState } from './connection.ts';
 
 // What the main process shows the renderer: a projection, cache ⊕ pending outbox, never the truth itself.
@@ -107,6 +108,8 @@ export type ShipmentView = ShipmentDetail & {
   readonly viewers: readonly Viewer[];
   /** Names of the people typing right now, without the reader. */
   readonly typing: readonly string[];
+  /** Stations that closing waits for; empty while that is not known. */
+  readonly waitingFor: readonly AwaitedStation[];
 };
 
 export type HistoryView = {

@@ -98,6 +98,8 @@ export const COMMAND_ARGS = {
   closeShipment: onShipment.extend({
     /** Sentence that waives missing required documents. */
     waiver: reason.optional(),
+    /** Sentence that says why stations are not waited for whose work on it is still to come, or may be. */
+    withoutStations: reason.optional(),
   }),
   refuseShipment: onShipment.extend({
     reason,

@@ -154,15 +154,48 @@ describe('what to do next', () => {
     });
   });
 
-  test('closing waits for holds first, then for documents', () => {
-    expect(
-      whyNot('closeShipment', at('received', { activeHolds: 2, readiness: 'missing_required' }), 'lead', true),
-    ).toEqual({ code: 'holds_in_force', count: 2 });
-    expect(whyNot('closeShipment', at('received', { readiness: 'missing_required' }), 'lead', true)).toEqual({
-      code: 'documents_missing',
+  describe('closing', () => {
+    const holds = { activeHolds: 2 };
+    const documents = { readiness: 'missing_required' as const };
+    const stations = { waitingFor: [{}, {}, {}] };
+    const close = (over = {}, who: (typeof ROLES)[number] = 'lead', online = true) =>
+      whyNot('closeShipment', at('received', over), who, online);
+
+    test('is for the right person, then for holds, documents, stations and the server to wait for, in this order', () => {
+      const all = { ...holds, ...documents, ...stations };
+      expect(close(all, 'receiver', false)).toMatchObject({ code: 'wrong_role' });
+      expect(whyNot('closeShipment', at('counting', all), 'lead', false)).toMatchObject({ code: 'wrong_status' });
+      expect(close(all, 'lead', false)).toEqual({ code: 'holds_in_force', count: 2 });
+      expect(close({ ...documents, ...stations }, 'lead', false)).toEqual({ code: 'documents_missing' });
+      expect(close(stations, 'lead', false)).toEqual({ code: 'stations_awaited', count: 3 });
+      expect(close({}, 'lead', false)).toEqual({ code: 'needs_the_server' });
+      expect(close()).toBeNull();
     });
-    expect(blockedBy(at('received', { activeHolds: 1, readiness: 'missing_required' }))).toEqual(['hold', 'documents']);
-    expect(blockedBy(at('received'))).toEqual([]);
+
+    test('waits for nobody where nobody is known to be awaited; no other step waits for stations', () => {
+      expect(close({ waitingFor: [] })).toBeNull();
+      const others = actionsFor(at('received', stations), 'lead', true).filter((a) => a.command !== 'closeShipment');
+      expect(others).toEqual(
+        actionsFor(at('received'), 'lead', true).filter(({ command }) => command !== 'closeShipment'),
+      );
+    });
+
+    test('is blocked by the same, in the same order', () => {
+      expect(blockedBy(at('received'))).toEqual([]);
+      expect(blockedBy(at('received', holds))).toEqual(['hold']);
+      expect(blockedBy(at('received', documents))).toEqual(['documents']);
+      expect(blockedBy(at('received', stations))).toEqual(['stations']);
+      expect(blockedBy(at('received', { ...stations, ...documents, ...holds }))).toEqual([
+        'hold',
+        'documents',
+        'stations',
+      ]);
+    });
+
+    test('only what is received is blocked by stations: before that their work is expected', () => {
+      for (const status of SHIPMENT_STATUSES)
+        expect(blockedBy(at(status, stations))).toEqual(status === 'received' ? ['stations'] : []);
+    });
   });
 
   test('without the server facts go on and decisions wait', () => {

@@ -10,11 +10,17 @@ export type WhyNot =
   | { readonly code: 'lead_approval_needed' }
   | { readonly code: 'holds_in_force'; readonly count: number }
   | { readonly code: 'documents_missing' }
+  | { readonly code: 'stations_awaited'; readonly count: number }
   | { readonly code: 'needs_the_server' };
 
 export type ActionState = { readonly command: CommandName; readonly whyNot: WhyNot | null };
 
-type Situation = Pick<Shipment, 'status' | 'activeHolds' | 'readiness'>;
+type Situation = Pick<Shipment, 'status' | 'activeHolds' | 'readiness'> & {
+  /** Stations whose work on it is still to come, or may be; absent where nobody knows. */
+  readonly waitingFor?: readonly unknown[];
+};
+
+const awaited = ({ waitingFor = [] }: Situation): number => waitingFor.length;
 
 /**
  * Whether `who` may issue `command` on a shipment in this situation, and if not, the first reason in the order a person
@@ -27,6 +33,7 @@ export const whyNot = (command: CommandName, at: Situation, who: ActorRole, onli
   if (needsLeadApproval(command, who)) return { code: 'lead_approval_needed' };
   if (command === 'closeShipment' && at.activeHolds > 0) return { code: 'holds_in_force', count: at.activeHolds };
   if (command === 'closeShipment' && at.readiness === 'missing_required') return { code: 'documents_missing' };
+  if (command === 'closeShipment' && awaited(at) > 0) return { code: 'stations_awaited', count: awaited(at) };
   if (rule.kind === 'decision' && !online) return { code: 'needs_the_server' };
   return null;
 };
@@ -66,7 +73,8 @@ export const actionsFor = (at: Situation, who: ActorRole, online: boolean): Acti
   }));
 
 /** What keeps a shipment from being closed, in the words' codes of its "blocked by" line; empty when nothing does. */
-export const blockedBy = (at: Situation): ('hold' | 'documents')[] => [
+export const blockedBy = (at: Situation): ('hold' | 'documents' | 'stations')[] => [
   ...(at.activeHolds > 0 ? (['hold'] as const) : []),
   ...(at.readiness === 'missing_required' ? (['documents'] as const) : []),
+  ...(at.status === 'received' && awaited(at) > 0 ? (['stations'] as const) : []),
 ];

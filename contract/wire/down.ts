@@ -5,6 +5,7 @@ import { capacity } from '../domain/places.ts';
 import { shipment } from '../domain/shipment.ts';
 import { inspection, rejection, shipmentDocument } from '../domain/shipment-records.ts';
 import { shipmentStatus } from '../domain/status.ts';
+import { awaitedStation } from './station-report.ts';
 import { frame } from './sync.ts';
 
 const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
@@ -51,6 +52,11 @@ export const DOWN = {
   'inspection:updated': event('inspection:updated', { shipmentId: id, inspection, seq }),
   'shipment:rejected': event('shipment:rejected', { shipmentId: id, rejection, seq }),
   'user:typing': event('user:typing', { userId: id, userName: z.string(), shipmentId: id, isTyping: z.boolean() }),
+  /**
+   * Stations whose work on this shipment is still to come, or may be: all of them, each time. To those of the house who look at it.
+   * Not in the log: what it tells of is not.
+   */
+  'shipment:waiting': event('shipment:waiting', { shipmentId: id, waitingFor: z.array(awaitedStation) }),
   'sync:frame': frame,
   /**
    * This socket gets no more frames until it says hello again. `access`: what its person may see has changed, `group` is what it is

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { id } from '../domain/fields.ts';
 import { problemCode } from './errors.ts';
 import { viewer } from './presence.ts';
+import { awaitedStation, stationReport } from './station-report.ts';
 import { hello, helloReply, pushReply, pushRequest } from './sync.ts';
 
 const onShipment = z.object({ shipmentId: id });
@@ -11,7 +12,13 @@ const nothing = z.object({});
 export const UP = {
   'join:shipment': {
     payload: onShipment,
-    ok: z.object({ shipmentId: id, viewers: z.array(viewer), viewersCount: z.int() }),
+    ok: z.object({
+      shipmentId: id,
+      viewers: z.array(viewer),
+      viewersCount: z.int(),
+      /** For the house only; see `shipment:waiting`. */
+      waitingFor: z.array(awaitedStation).default([]),
+    }),
   },
   'leave:shipment': { payload: onShipment, ok: nothing },
   ping: { payload: z.unknown(), ok: z.object({ at: z.iso.datetime() }) },
@@ -19,6 +26,7 @@ export const UP = {
   'typing:stop': { payload: onShipment, ok: nothing },
   'sync:hello': { payload: hello, ok: helloReply },
   'sync:push': { payload: pushRequest, ok: pushReply },
+  'sync:report': { payload: stationReport, ok: nothing },
 } as const;
 
 export type UpEvent = keyof typeof UP;

@@ -5,7 +5,7 @@
  * History
  * 1  2026-11-23  first wire: guide events, one log read three ways, mutations with verdicts
  * 2  2026-11-24  snapshots go on where they broke off; `sync:scope` says why; what a person may see can be changed;
- *                an amendment may send a shipment to another warehouse
+ *                an amendment may send a shipment to another warehouse; stations report what is unsent, and closing waits for it
  */
 export const PROTOCOL_VERSION = 2;
 
