@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { type Access, createVerify } from './access.ts';
 import { AccessChanges } from './access-changes.ts';
+import { StationBook } from './core/station-book.ts';
 import type { Storage } from './core/storage.ts';
 import { Turnstile } from './core/turnstile.ts';
 import { createLog } from './create-log.ts';
@@ -23,6 +24,7 @@ import { openSqliteStorage } from './storage/open-sqlite-storage.ts';
 import { systemClock } from './system-clock.ts';
 import { createTakeAnnouncements } from './take-announcements.ts';
 import { createTakeNotice } from './take-notice.ts';
+import { createTakeReport } from './take-report.ts';
 
 export type ServerOptions = {
   readonly jwtSecret: string;
@@ -58,8 +60,18 @@ const urlOf = ({ address, port }: AddressInfo): string => {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 };
 
+const socketLimits = ({ events, typing, handshakes, handshakesOfOne }: Limits) => ({
+  rates: { events, typing },
+  handshakes: { all: handshakes, ofOne: handshakesOfOne },
+});
+
 /** Everything on top of storage, wired up. What starts timers of its own comes last: nothing after it may fail. */
-const assemble = async (options: ServerOptions, storage: Storage, log: Logger, isReady: () => boolean) => {
+const assemble = async (
+  options: ServerOptions,
+  { storage, stations }: { storage: Storage; stations: StationBook },
+  log: Logger,
+  isReady: () => boolean,
+) => {
   const { now = Date.now, allowedOrigins = [], intakeCreate: createUnknown = true, dataDir } = options;
   const limits = limitsOf(options.limits);
   const clock = systemClock(now);
@@ -92,24 +104,23 @@ const assemble = async (options: ServerOptions, storage: Storage, log: Logger, i
     takeAnnouncements: createTakeAnnouncements(intake),
     receivePush,
   };
-  const shared = { storage, verify, allowedOrigins };
+  stations.load(await storage.keptReports());
+  const takeReport = createTakeReport(storage, stations);
+  const shared = { storage, verify, allowedOrigins, takeReport };
   const readers = { waiters, snapshots, turnstiles };
   const ground = { now, newId: uuidv7, isReady, callerAddress, metrics, limits };
   const app = await createApp({ ...shared, ...takers, ...readers, ...ground, accessChanges, documents }, log);
   const meter = { eventReceived: metrics.eventReceived, eventSent: metrics.eventSent, refused: metrics.refused };
-  const rates = { events: limits.events, typing: limits.typing };
-  const handshakes = { all: limits.handshakes, ofOne: limits.handshakesOfOne };
-  const { catchUp: catchUps } = turnstiles;
   const sockets: SocketManager = new SocketManager({
     ...shared,
+    ...socketLimits(limits),
     accessNow,
     clock,
     receivePush,
     meter,
     log,
-    rates,
-    handshakes,
-    catchUps,
+    catchUps: turnstiles.catchUp,
+    stations,
   });
   sockets.initialize(app.server);
   accessChanges.onChange((userId) => sockets.accessChanged(userId));
@@ -136,11 +147,13 @@ export const createServer = async (options: ServerOptions): Promise<DocklineServ
   const lock = lockDataDir(dataDir);
   const log = createLog(logLevel);
   const file = join(dataDir, 'dockline.db');
-  const opening = openSqliteStorage({ file, clock: () => new Date(now()), newId: uuidv7, logger: log });
+  const stations = new StationBook(now);
+  const waitingFor: StationBook['waitingFor'] = (shipmentId, asker) => stations.waitingFor(shipmentId, asker);
+  const opening = openSqliteStorage({ file, clock: () => new Date(now()), newId: uuidv7, logger: log, waitingFor });
   let isReady = false;
   const building = opening.then(async (storage) => ({
     storage,
-    ...(await assemble(options, storage, log, () => isReady)),
+    ...(await assemble(options, { storage, stations }, log, () => isReady)),
   }));
   const { storage, app, sockets, stop } = await building.catch(async (error: unknown) => {
     await opening.then((opened) => opened.close()).catch(() => undefined);

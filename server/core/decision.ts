@@ -3,6 +3,7 @@ import type { Actor } from '#contract/domain/roles.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type { ProblemCode } from '#contract/wire/errors.ts';
 import type { HistoryEntry } from '#contract/wire/http.ts';
+import type { AwaitedStation } from '#contract/wire/station-report.ts';
 import type { InternalKind, InternalRows } from './state.ts';
 
 /** What a decision may use besides state and submission. */
@@ -13,6 +14,8 @@ export type Given = {
   readonly newId: () => string;
   /** The same id for the same names, always: what a replay would make again. */
   readonly deriveId: (...names: readonly string[]) => string;
+  /** Stations but the sender's own whose work on a shipment is still to come, or may be. */
+  readonly waitingFor: (shipmentId: string) => readonly AwaitedStation[];
 };
 
 /** One replicated row as a command leaves it, with what decides who may see the change. */

@@ -2,6 +2,7 @@ import { COMMAND_ARGS, type Command, type CommandInput } from '#contract/domain/
 import type { CommandName } from '#contract/domain/command-table.ts';
 import type { Actor } from '#contract/domain/roles.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
+import type { AwaitedStation } from '#contract/wire/station-report.ts';
 import { decide } from './decide.ts';
 import type { Decision, Given, HistoryDraft, Write } from './decision.ts';
 import { MemoryState } from './memory-state.ts';
@@ -45,6 +46,8 @@ export class ModelDock {
   readonly state = new MemoryState();
   readonly history: HistoryDraft[] = [];
   readonly written: Write[] = [];
+  /** Stations that closing has to wait for, by shipment. */
+  readonly awaited = new Map<string, AwaitedStation[]>();
   /** Milliseconds since 1970. */
   now = Date.parse('2026-11-23T08:00:00.000Z');
   readonly #deriveId: Given['deriveId'];
@@ -74,6 +77,7 @@ export class ModelDock {
         return `id-${this.#ids}`;
       },
       deriveId: this.#deriveId,
+      waitingFor: (shipmentId: string) => this.awaited.get(shipmentId) ?? [],
     };
     const decision = decide(submission, this.state, given);
     this.state.apply(decision);

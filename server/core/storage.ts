@@ -6,6 +6,7 @@ import type { ShipmentStatus } from '#contract/domain/status.ts';
 import type { HistoryEntry } from '#contract/wire/http.ts';
 import type { Change, Frame, Mutation, PushReply, SnapshotRow } from '#contract/wire/sync.ts';
 import type { Group, Scope } from './scope.ts';
+import type { KeptReport } from './station-book.ts';
 import type { Outcome, Submission } from './submission.ts';
 
 export type Position = {
@@ -121,6 +122,13 @@ export interface Storage {
   setAccess(change: AccessChange): Promise<ChangedAccess>;
   /** The last change of everybody whose access was changed: few, to be kept in memory by whoever asks. */
   changedAccess(): Promise<readonly ChangedAccess[]>;
+
+  /** Those of these shipments that a scope sees. */
+  seenShipments(scope: Scope, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Keeps what stations say of the work on their disks, each report over the last of the same client. */
+  keepReports(reports: readonly KeptReport[]): Promise<void>;
+  /** What is kept of them, oldest first: few, to be held in memory by whoever asks. */
+  keptReports(): Promise<readonly KeptReport[]>;
 
   /**
    * Removes what is past its time, in small steps between other work: kept answers after a day, verdicts after 90 days, log

@@ -6,6 +6,7 @@ import type { Rate } from '../core/token-bucket.ts';
 import type { Turnstile } from '../core/turnstile.ts';
 import type { ReceivePush } from '../receive-push.ts';
 import type { TakeAnnouncements } from '../take-announcements.ts';
+import type { TakeReport } from '../take-report.ts';
 import type { ChangeWaiters } from './change-waiters.ts';
 import type { DocumentStore } from './document-store.ts';
 import type { Metrics } from './metrics.ts';
@@ -41,6 +42,7 @@ export type HttpPorts = {
   readonly takeNotice: TakeNotice;
   readonly takeAnnouncements: TakeAnnouncements;
   readonly receivePush: ReceivePush;
+  readonly takeReport: TakeReport;
   readonly documents: DocumentStore;
   readonly waiters: ChangeWaiters;
   readonly snapshots: SnapshotShelf;

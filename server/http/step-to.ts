@@ -41,8 +41,9 @@ export const stepTo = (shipment: Shipment, body: StatusBody, role: ActorRole): C
         shipment,
       },
     );
-  // Arguments that a command does not have are dropped by its schema.
-  const args = parseOrInvalid(COMMAND_ARGS[type], { shipmentId: shipment.id, reason, doorId, waiver: reason });
+  // Arguments that a command does not have are dropped by its schema. One sentence says why it is closed over whatever is missing.
+  const said = { reason, doorId, waiver: reason, withoutStations: reason };
+  const args = parseOrInvalid(COMMAND_ARGS[type], { shipmentId: shipment.id, ...said });
   // `type` and `args` belong together by construction; TypeScript cannot follow a union through its key.
   return { type, args } as Command;
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProblemError } from '#contract/wire/errors.ts';
+import { StationBook } from '../core/station-book.ts';
 import type { Storage } from '../core/storage.ts';
 import { Turnstile } from '../core/turnstile.ts';
 import { systemClock } from '../system-clock.ts';
@@ -52,6 +53,8 @@ const setUp = (order: string[], connected: () => boolean = () => true) => {
     catchUps: new Turnstile({ places: 1, queue: 1, patienceMs: 100 }, systemClock()),
     tailer: tailer as Tailer,
     receivePush: () => Promise.reject(new ProblemError('internal')),
+    takeReport: () => Promise.reject(new ProblemError('internal')),
+    stations: new StationBook(() => 0),
     tell: (each) => told.push(...each),
     now: () => 0,
   };

@@ -1,10 +1,12 @@
 import type { Shipment } from '#contract/domain/shipment.ts';
 import { ProblemError } from '#contract/wire/errors.ts';
 import { OLDEST_SERVED_VERSION, PROTOCOL_VERSION } from '#contract/wire/version.ts';
+import type { StationBook } from '../core/station-book.ts';
 import type { Storage } from '../core/storage.ts';
 import type { Turnstile } from '../core/turnstile.ts';
 import { projectViewer } from '../core/visibility.ts';
 import type { ReceivePush } from '../receive-push.ts';
+import type { TakeReport } from '../take-report.ts';
 import { type DockSocket, groupRoom, shipmentRoom } from './dock-socket.ts';
 import type { Handlers } from './handle-event.ts';
 import { answerHello } from './hello.ts';
@@ -16,6 +18,8 @@ type Agree = (ok: object) => void;
 export type HandlerPorts = {
   readonly storage: Storage;
   readonly receivePush: ReceivePush;
+  readonly takeReport: TakeReport;
+  readonly stations: Pick<StationBook, 'waitingFor' | 'hungUp'>;
   readonly catchUps: Turnstile;
   readonly presence: Presence;
   readonly tailer: Tailer;
@@ -23,41 +27,43 @@ export type HandlerPorts = {
   readonly now: () => number;
 };
 
+/** The shipment, if it may be seen when this resolves: looked at again when access was changed meanwhile. */
+const findFor = async (storage: Storage, socket: DockSocket, shipmentId: string): Promise<Shipment | null> => {
+  for (;;) {
+    const { access } = socket.data;
+    const shipment = await storage.findShipment(access.scope, shipmentId);
+    if (socket.data.access === access) return shipment;
+  }
+};
+
+// From the look to the answer nothing is awaited: what may be seen could change.
+const join = (ports: HandlerPorts, socket: DockSocket, shipment: Shipment, agree: Agree): void => {
+  const { presence, stations, tell, now } = ports;
+  const { id: shipmentId, warehouseId, supplierId } = shipment;
+  const { access, group } = socket.data;
+  void socket.join(shipmentRoom(shipmentId));
+  const { id: userId, name: userName, role } = access.actor;
+  const isStaff = role !== 'supplier';
+  const since = new Date(now()).toISOString();
+  tell(presence.join(shipmentId, { userId, userName, socketId: socket.id, since, isStaff }));
+  // Somebody who looks already has heard of every move since.
+  if (presence.placeOf(shipmentId) === null) presence.place(shipmentId, { warehouseId, supplierId });
+  const viewers = presence.viewers(shipmentId).map((viewer) => projectViewer(group, viewer));
+  const waitingFor = isStaff ? stations.waitingFor(shipmentId, { socketId: socket.id }) : [];
+  agree({ shipmentId, viewers, viewersCount: viewers.length, waitingFor });
+};
+
 /** What every event in `UP` does. Shared by all sockets: a connection costs no closures of its own. */
 export const createHandlers = (ports: HandlerPorts): Handlers => {
-  const { storage, receivePush, catchUps, presence, tailer, tell, now } = ports;
-  const instant = (): string => new Date(now()).toISOString();
-
-  /** The shipment, if it may be seen when this resolves: looked at again when access was changed meanwhile. */
-  const findFor = async (socket: DockSocket, shipmentId: string): Promise<Shipment | null> => {
-    for (;;) {
-      const { access } = socket.data;
-      const shipment = await storage.findShipment(access.scope, shipmentId);
-      if (socket.data.access === access) return shipment;
-    }
-  };
-
-  // From the look to the answer nothing is awaited: what may be seen could change.
-  const join = (socket: DockSocket, shipment: Shipment, agree: Agree): void => {
-    const { id: shipmentId, warehouseId, supplierId } = shipment;
-    const { access, group } = socket.data;
-    void socket.join(shipmentRoom(shipmentId));
-    const { id: userId, name: userName, role } = access.actor;
-    const isStaff = role !== 'supplier';
-    tell(presence.join(shipmentId, { userId, userName, socketId: socket.id, since: instant(), isStaff }));
-    // Somebody who looks already has heard of every move since.
-    if (presence.placeOf(shipmentId) === null) presence.place(shipmentId, { warehouseId, supplierId });
-    const viewers = presence.viewers(shipmentId).map((viewer) => projectViewer(group, viewer));
-    agree({ shipmentId, viewers, viewersCount: viewers.length });
-  };
+  const { storage, receivePush, takeReport, stations, catchUps, presence, tailer, tell, now } = ports;
 
   return {
     'join:shipment': async (socket, { shipmentId }, agree) => {
-      const shipment = await findFor(socket, shipmentId);
+      const shipment = await findFor(storage, socket, shipmentId);
       if (shipment === null) throw new ProblemError('not_found');
       // Gone while we looked: joining now would leave a viewer nobody ever takes out.
       if (!socket.connected) return {};
-      join(socket, shipment, agree);
+      join(ports, socket, shipment, agree);
       return undefined;
     },
     'leave:shipment': async (socket, { shipmentId }) => {
@@ -65,7 +71,7 @@ export const createHandlers = (ports: HandlerPorts): Handlers => {
       tell(presence.leave(shipmentId, socket.id));
       return {};
     },
-    ping: () => ({ at: instant() }),
+    ping: () => ({ at: new Date(now()).toISOString() }),
     'typing:start': (socket, { shipmentId }) => {
       const told = presence.startTyping(shipmentId, socket.id, now());
       if (told === null) throw new ProblemError('forbidden', 'Join the shipment before you say that you are typing.');
@@ -101,6 +107,12 @@ export const createHandlers = (ports: HandlerPorts): Handlers => {
         agree(reply);
         return undefined;
       }
+    },
+    'sync:report': async (socket, payload) => {
+      await takeReport(socket.data.access, payload, socket.id);
+      // Gone while it was read: nobody would ever take it out again.
+      if (!socket.connected) stations.hungUp(socket.id);
+      return {};
     },
   };
 };

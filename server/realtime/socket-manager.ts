@@ -6,9 +6,11 @@ import type { Frame } from '#contract/wire/sync.ts';
 import type { Overrule, Verify } from '../access.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Group, groupOf } from '../core/scope.ts';
+import type { StationBook } from '../core/station-book.ts';
 import type { RawChange, Storage } from '../core/storage.ts';
 import type { Turnstile } from '../core/turnstile.ts';
 import type { ReceivePush } from '../receive-push.ts';
+import type { TakeReport } from '../take-report.ts';
 import { admitHandshakes } from './admit-handshakes.ts';
 import { tellViewers, tellWarehouse } from './audiences.ts';
 import {
@@ -28,12 +30,15 @@ import { enterWarehouses, reseat } from './reseat.ts';
 import { type EventRates, signIn } from './sign-in.ts';
 import { SlowConsumers } from './slow-consumers.ts';
 import { Tailer } from './tailer.ts';
+import { WaitingTeller } from './tell-waiting.ts';
 
 export type RealtimePorts = {
   readonly storage: Storage;
   readonly verify: Verify;
   readonly accessNow: Overrule['now'];
   readonly receivePush: ReceivePush;
+  readonly takeReport: TakeReport;
+  readonly stations: StationBook;
   readonly meter: RealtimeMeter;
   readonly log: RealtimeLog;
   readonly clock: Clock;
@@ -60,6 +65,7 @@ export class SocketManager {
   readonly #presence = new Presence();
   readonly #tailer: Tailer;
   readonly #door: EventDoor;
+  readonly #waiting: WaitingTeller;
   readonly #underWay = new Set<Promise<void>>();
   readonly #slow = new SlowConsumers({
     drop: (socket) => this.#dropFromStream(socket),
@@ -87,7 +93,7 @@ export class SocketManager {
         takesAnother: (address) => handshakes.take(address, now()),
       }),
     });
-    const { storage, receivePush, catchUps, meter, log } = ports;
+    const { storage, receivePush, takeReport, stations, catchUps, meter, log } = ports;
     const outlet = {
       emitFrame: (group: Group, frame: Frame) => this.#emitFrame(group, frame),
       emitChange: (change: RawChange) => this.#tellOf(change),
@@ -98,12 +104,15 @@ export class SocketManager {
     const handlers = createHandlers({
       storage,
       receivePush,
+      takeReport,
+      stations,
       catchUps,
       presence: this.#presence,
       tailer: this.#tailer,
       tell,
       now,
     });
+    this.#waiting = new WaitingTeller({ io: () => this.#io, stations, now, meter });
     this.#door = { handlers, admit: (socket, event) => this.#admit(socket, event), meter, log };
   }
 
@@ -175,6 +184,7 @@ export class SocketManager {
     await Promise.race([settled, late]);
     clearTimeout(timer);
     await this.#tailer.stop();
+    this.#waiting.stop();
     this.#io.engine?.close();
   }
 
@@ -192,6 +202,7 @@ export class SocketManager {
     });
     socket.on('disconnect', (reason) => {
       const told = this.#presence.drop(socket.id);
+      this.#ports.stations.hungUp(socket.id);
       tellPresence(this.#io, told, this.#ports.clock.now, this.#ports.meter);
       this.#ports.log.debug({ socketId: socket.id, reason }, 'socket closed');
     });
@@ -251,6 +262,7 @@ export class SocketManager {
       this.#ports.meter.refused('token_expired');
       socket.disconnect(true);
     }
+    this.#ports.stations.expire();
     const told = this.#presence.expire(now, (socketId) => sockets.get(socketId)?.data.heardAt);
     tellPresence(this.#io, told, this.#ports.clock.now, this.#ports.meter);
   }

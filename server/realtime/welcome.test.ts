@@ -4,6 +4,7 @@ import { io } from 'socket.io-client';
 import { afterEach, expect, it } from 'vitest';
 import type { Access } from '../access.ts';
 import type { Scope } from '../core/scope.ts';
+import { StationBook } from '../core/station-book.ts';
 import type { Storage } from '../core/storage.ts';
 import { Turnstile } from '../core/turnstile.ts';
 import { limitsOf } from '../limits.ts';
@@ -40,6 +41,8 @@ it('gives a socket the access of the moment it comes in, not of the moment it si
     // Changed in between.
     accessNow: () => accessTo('DAL'),
     receivePush: () => Promise.reject(new Error('nobody pushes')),
+    takeReport: () => Promise.reject(new Error('nobody reports')),
+    stations: new StationBook(() => 0),
     meter: { eventReceived: quiet, eventSent: quiet, refused: quiet },
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     clock,

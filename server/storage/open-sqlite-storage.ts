@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Actor } from '#contract/domain/roles.ts';
+import type { StationBook } from '../core/station-book.ts';
 import type { Position, Sender, Storage } from '../core/storage.ts';
 import { genesis } from './digest.ts';
 import { toOpenError } from './faults.ts';
@@ -23,6 +24,8 @@ export type SqliteOptions = {
   readonly maxBytes?: number;
   /** How long what may be forgotten is kept; see `RETENTION`. */
   readonly retention?: Retention;
+  /** What stations say is still to come; see `StationBook`. */
+  readonly waitingFor?: StationBook['waitingFor'];
   readonly approveByPin?: (pin: string, sender: Sender) => Promise<Actor | null>;
 };
 
@@ -54,7 +57,7 @@ const RESTORED =
  * file is damaged, is not a database, is in use by another server, or would not be durable.
  */
 export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage> => {
-  const { file, clock, newId, logger, maxBytes, approveByPin, retention } = options;
+  const { file, clock, newId, logger, maxBytes, approveByPin, retention, waitingFor } = options;
   // Closed in the order opposite to opening: the writer folds the log back, and only then may another server come.
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
@@ -82,6 +85,7 @@ export const openSqliteStorage = async (options: SqliteOptions): Promise<Storage
       clock,
       newId,
       ...(retention === undefined ? {} : { retention }),
+      ...(waitingFor === undefined ? {} : { waitingFor }),
       ...(approveByPin === undefined ? {} : { approveByPin }),
       onFault: (error) => logger?.error({ err: error }, 'a listener to commits failed'),
       onWritten: (at) => generation.note(at),

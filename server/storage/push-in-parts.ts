@@ -2,6 +2,7 @@ import type { Mutation, PushReply, Verdict } from '#contract/wire/sync.ts';
 import type { Sender } from '../core/storage.ts';
 import type { Job } from './group-committer.ts';
 import { type PushWork, pushJob } from './push-job.ts';
+import type { Sources } from './transaction.ts';
 
 /** Rows that one commit of a push writes, about: some 50 ms in which the work of others waits. */
 const MOST_ROWS = 2_500;
@@ -38,12 +39,12 @@ export const pushInParts = async (
   enqueue: <T>(job: Job<T>) => Promise<T>,
   work: PushWork,
   senderNow: () => Sender,
-  newId: () => string,
+  sources: Sources,
 ): Promise<PushReply> => {
   const verdicts: Verdict[] = [];
   let reply: PushReply = { verdicts, lastN: 0 };
   for (const mutations of partsOf(work.mutations)) {
-    reply = await enqueue(pushJob({ ...work, sender: senderNow(), mutations }, newId));
+    reply = await enqueue(pushJob({ ...work, sender: senderNow(), mutations }, sources));
     verdicts.push(...reply.verdicts);
     if (reply.stoppedBy !== undefined) break;
   }

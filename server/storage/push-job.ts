@@ -10,7 +10,7 @@ import { projectRow } from '../core/visibility.ts';
 import { canonicalJson, originTag, sha256 } from './digest.ts';
 import type { Job } from './group-committer.ts';
 import { knownVerdicts, type LedgerPage } from './read-ledger.ts';
-import { Attempt, type Transaction } from './transaction.ts';
+import { Attempt, type Sources, type Transaction } from './transaction.ts';
 
 export type PushWork = {
   readonly sender: Sender;
@@ -35,7 +35,7 @@ type Answer = { readonly offset: number; readonly verdict: Omit<Verdict, 'seq'> 
 const payloadHash = ({ type, args: { leadPin: _, ...args }, base, occurredAt }: Mutation): string =>
   sha256(canonicalJson({ type, args, base, occurredAt }));
 
-const pieceOf = (work: PushWork, mutation: Mutation, origin: string, newId: () => string): Piece => {
+const pieceOf = (work: PushWork, mutation: Mutation, origin: string, sources: Sources): Piece => {
   const hash = payloadHash(mutation);
   const args = COMMAND_ARGS[mutation.type].safeParse(mutation.args);
   if (!args.success) {
@@ -58,7 +58,7 @@ const pieceOf = (work: PushWork, mutation: Mutation, origin: string, newId: () =
     ...(base !== undefined && base.id === about ? { expectedVersion: base.version } : {}),
     ...(approvedBy === undefined ? {} : { approvedBy }),
   };
-  return { mutation, hash, attempt: new Attempt(submission, origin, newId), misfit: null };
+  return { mutation, hash, attempt: new Attempt(submission, origin, sources), misfit: null };
 };
 
 const stopOf = (n: number, code: 'identity_conflict' | 'out_of_order', message: string, expected?: number): Stop => ({
@@ -152,9 +152,9 @@ const runPush = async (transaction: Transaction, work: PushWork, pieces: readonl
 };
 
 /** One station's mutations, in order, each exactly once in effect. */
-export const pushJob = (work: PushWork, newId: () => string): Job<PushReply> => {
+export const pushJob = (work: PushWork, sources: Sources): Job<PushReply> => {
   const origin = originTag(work.clientId);
-  const pieces = work.mutations.map((mutation) => pieceOf(work, mutation, origin, newId));
+  const pieces = work.mutations.map((mutation) => pieceOf(work, mutation, origin, sources));
   return {
     size: pieces.length,
     attempts: pieces.flatMap(({ attempt }) => attempt ?? []),

@@ -26,6 +26,22 @@ export const findShipment = async (db: Db, scope: Scope | null, id: string): Pro
   return shipment !== null && maySee(scope, shipment) ? project(scope, 'shipment', shipment) : null;
 };
 
+/** Shipments whose ids go into one statement. */
+const AT_ONCE = 500;
+
+/** Which of these shipments the scope sees. */
+export const seenShipments = async (db: Db, scope: Scope, ids: readonly string[]): Promise<Set<string>> => {
+  const seen = new Set<string>();
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    const select = db.selectFrom('shipment').select(['id', 'warehouse_id', 'supplier_id']);
+    for (const { id, warehouse_id, supplier_id } of await select
+      .where('id', 'in', ids.slice(from, from + AT_ONCE))
+      .execute())
+      if (maySee(scope, { warehouseId: warehouse_id, supplierId: supplier_id })) seen.add(id);
+  }
+  return seen;
+};
+
 export const findShipmentByNumber = async (
   db: Db,
   supplierId: string | null,

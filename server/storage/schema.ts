@@ -109,6 +109,18 @@ export type ChangedAccessTable = {
   changed_by: string;
 };
 
+/** `unsent_on` is JSON, by shipment since when; `worked_on` a JSON list of shipments. */
+export type StationReportTable = {
+  client_id: string;
+  user_id: string;
+  user_name: string;
+  station: string;
+  unsent_on: string;
+  worked_on: string;
+  has_left: number;
+  reported_at: string;
+};
+
 export type Tables = {
   stream: StreamTable;
   change: ChangeTable;
@@ -121,6 +133,7 @@ export type Tables = {
   history: HistoryTable;
   kept_answer: KeptAnswerTable;
   changed_access: ChangedAccessTable;
+  station_report: StationReportTable;
 };
 
 export type Db = Kysely<Tables>;

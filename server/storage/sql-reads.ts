@@ -9,9 +9,17 @@ import { listShipments } from './list-shipments.ts';
 import type { PageCache } from './page-cache.ts';
 import { chainAt } from './read-changes.ts';
 import { FRAME_CHANGES, toFrame } from './read-frame.ts';
-import { findRow, findShipment, findShipmentByNumber, historyOf, shipmentDetail } from './read-shipment.ts';
+import {
+  findRow,
+  findShipment,
+  findShipmentByNumber,
+  historyOf,
+  seenShipments,
+  shipmentDetail,
+} from './read-shipment.ts';
 import type { ClientTable } from './schema.ts';
 import { countRows, snapshotPage } from './snapshot-page.ts';
+import { keptReports } from './station-reports.ts';
 
 type Reads = Pick<
   Storage,
@@ -30,6 +38,8 @@ type Reads = Pick<
   | 'capacity'
   | 'keptAnswer'
   | 'changedAccess'
+  | 'seenShipments'
+  | 'keptReports'
 >;
 
 const read = <T>(reading: Promise<T>): Promise<T> =>
@@ -67,5 +77,7 @@ export const createReads = (session: Session, pages: PageCache, now: () => numbe
     capacity: (warehouseId) => read(findRow(reader, 'capacity', warehouseId)),
     keptAnswer: (key: IdempotencyKey) => read(keptAnswer(reader, key, now())),
     changedAccess: () => read(allChangedAccess(reader)),
+    seenShipments: (scope, ids) => read(seenShipments(reader, scope, ids)),
+    keptReports: () => read(keptReports(reader)),
   };
 };

@@ -1,4 +1,5 @@
 import type { Actor } from '#contract/domain/roles.ts';
+import type { StationBook } from '../core/station-book.ts';
 import type { Position, Sender, Storage } from '../core/storage.ts';
 import { leadApprovals } from './approvals.ts';
 import { setAccessJob } from './changed-access.ts';
@@ -9,6 +10,7 @@ import { maintain, RETENTION, type Retention } from './maintain.ts';
 import { PageCache } from './page-cache.ts';
 import { pushInParts } from './push-in-parts.ts';
 import { createReads } from './sql-reads.ts';
+import { keepReportsJob } from './station-reports.ts';
 import { submitJob } from './submit-job.ts';
 
 export type SqlStoragePorts = {
@@ -20,6 +22,8 @@ export type SqlStoragePorts = {
   readonly clock: () => Date;
   /** UUIDv7. */
   readonly newId: () => string;
+  /** What stations say is still to come; nothing where nobody asks them. */
+  readonly waitingFor?: StationBook['waitingFor'];
   /** The lead a PIN belongs to, if it may approve for this sender. */
   readonly approveByPin?: (pin: string, sender: Sender) => Promise<Actor | null>;
   readonly retention?: Retention;
@@ -44,7 +48,7 @@ const tell = (listeners: Iterable<(head: number) => void>, head: number, onFault
 
 /** `Storage` over Kysely: nothing in it knows which database it talks to. */
 export const createSqlStorage = (ports: SqlStoragePorts): Storage => {
-  const { writer, reader, clock, newId } = ports;
+  const { writer, reader, clock, newId, waitingFor = () => [] } = ports;
   let { position } = ports;
   let closed: Promise<void> | null = null;
   const now = (): number => clock().getTime();
@@ -73,13 +77,15 @@ export const createSqlStorage = (ports: SqlStoragePorts): Storage => {
       return () => void listeners.delete(listener);
     },
     submit: async (submissions, key) =>
-      submissions.length === 0 ? [] : committer.enqueue(submitJob(submissions, newId, key)),
+      submissions.length === 0 ? [] : committer.enqueue(submitJob(submissions, { newId, waitingFor }, key)),
     push: async (sender, clientId, mutations, senderNow = () => sender) => {
       const approvals = await leadApprovals(sender, mutations, ports.approveByPin);
       const work = { sender, clientId, mutations, approvals };
-      return pushInParts((job) => committer.enqueue(job), work, senderNow, newId);
+      const sources = { newId, waitingFor: (shipmentId: string) => waitingFor(shipmentId, { clientId }) };
+      return pushInParts((job) => committer.enqueue(job), work, senderNow, sources);
     },
     keepAnswer: (key, answer) => committer.enqueue(keepAnswerJob(key, answer)),
+    keepReports: (reports) => committer.enqueue(keepReportsJob(reports)),
     setAccess: (change) => committer.enqueue(setAccessJob(change)),
     maintain: () =>
       maintain(

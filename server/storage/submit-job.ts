@@ -5,7 +5,7 @@ import type { Outcome, Submission, Written } from '../core/submission.ts';
 import { projectRow } from '../core/visibility.ts';
 import type { Job } from './group-committer.ts';
 import { keepEffect } from './kept-answers.ts';
-import { Attempt, type Transaction } from './transaction.ts';
+import { Attempt, type Sources, type Transaction } from './transaction.ts';
 
 type Row = Record<string, unknown>;
 
@@ -43,10 +43,10 @@ const isRefused = ({ verdict }: Decision): boolean => verdict === 'rejected' || 
  */
 export const submitJob = (
   submissions: readonly Submission[],
-  newId: () => string,
+  sources: Sources,
   key?: IdempotencyKey,
 ): Job<Outcome[]> => {
-  const attempts = submissions.map((submission) => new Attempt(submission, null, newId));
+  const attempts = submissions.map((submission) => new Attempt(submission, null, sources));
   return {
     size: submissions.length,
     attempts,

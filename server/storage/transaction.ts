@@ -43,28 +43,32 @@ const CLIENTS = new BulkRead('client', ['client_id', 'last_n'], [], 'client_id')
 
 type Savepoint = { state: number; changes: number; internals: number; history: number; verdicts: number };
 
+/** Where decisions get what is neither in the database nor in the submission. */
+export type Sources = Pick<Given, 'newId' | 'waitingFor'>;
+
 /** One submission with the ids it was given, so that deciding it anew makes the same rows. */
 export class Attempt {
   readonly submission: Submission;
   readonly origin: string | null;
-  readonly #newId: () => string;
+  readonly #sources: Sources;
   readonly #ids: string[] = [];
 
-  constructor(submission: Submission, origin: string | null, newId: () => string) {
+  constructor(submission: Submission, origin: string | null, sources: Sources) {
     this.submission = submission;
     this.origin = origin;
-    this.#newId = newId;
+    this.#sources = sources;
   }
 
   given(now: string): Given {
     let at = 0;
+    const { waitingFor } = this.#sources;
     const newId = (): string => {
-      const id = this.#ids[at] ?? this.#newId();
+      const id = this.#ids[at] ?? this.#sources.newId();
       this.#ids[at] = id;
       at += 1;
       return id;
     };
-    return { now, newId, deriveId };
+    return { now, newId, deriveId, waitingFor };
   }
 }
 

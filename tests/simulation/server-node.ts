@@ -10,6 +10,7 @@ import { type Access, scopeOf } from '../../server/access.ts';
 import { AccessChanges } from '../../server/access-changes.ts';
 import type { Clock } from '../../server/core/clock.ts';
 import type { Group } from '../../server/core/scope.ts';
+import { StationBook } from '../../server/core/station-book.ts';
 import type { Storage } from '../../server/core/storage.ts';
 import { Turnstile } from '../../server/core/turnstile.ts';
 import { ChangeWaiters } from '../../server/http/change-waiters.ts';
@@ -26,6 +27,7 @@ import { Tailer } from '../../server/realtime/tailer.ts';
 import { createReceivePush } from '../../server/receive-push.ts';
 import { genesis } from '../../server/storage/digest.ts';
 import { openSqliteStorage } from '../../server/storage/open-sqlite-storage.ts';
+import { createTakeReport } from '../../server/take-report.ts';
 import type { StoredChange } from './history.ts';
 import { Machine } from './machine.ts';
 import { claimsOf, type Person } from './people.ts';
@@ -101,6 +103,7 @@ export class ServerNode {
   readonly machine: Machine;
   readonly dir: string;
   storage!: Storage;
+  stations!: StationBook;
   /** Straight into the file, for whoever checks. */
   looker!: Database.Database;
   readonly #ports: ServerPorts;
@@ -132,11 +135,14 @@ export class ServerNode {
   async #start(): Promise<void> {
     const { machine } = this;
     const clock: Clock = machine.clock;
+    const stations = new StationBook(clock.now);
+    this.stations = stations;
     const opened = await openSqliteStorage({
       file: join(this.dir, 'dockline.db'),
       clock: () => new Date(clock.now()),
       newId: () => this.newId(),
       retention: RETENTION,
+      waitingFor: (shipmentId, asker) => stations.waitingFor(shipmentId, asker),
     });
     const storage = slow(opened, machine, this.#ports.frame);
     this.storage = storage;
@@ -167,9 +173,13 @@ export class ServerNode {
       error: (fields: object) => this.faults.push(String(Object.values(fields)[0])),
     };
     const meter = { eventReceived: quiet, eventSent: quiet, refused: quiet };
+    stations.load(await storage.keptReports());
+    const takeReport = createTakeReport(storage, stations);
     const handlerPorts = {
       storage,
       receivePush,
+      takeReport,
+      stations,
       presence,
       tailer: this.#tailer,
       catchUps: turnstiles.catchUp,
@@ -189,6 +199,7 @@ export class ServerNode {
       storage,
       waiters,
       receivePush,
+      takeReport,
       snapshots,
       turnstiles,
       accessChanges: this.#access,

@@ -36,6 +36,21 @@ describe('closing', () => {
       closedAt: dock.time(),
     });
   });
+
+  it('waits for work that is still to come, unless somebody says why not, and history keeps that', () => {
+    const dock = new ModelDock();
+    for (const shipmentId of ['S', 'T']) dock.bring(shipmentId, 'received');
+    dock.awaited.set('S', [{ station: 'Dock 3', userName: 'Rob', state: 'unsent', since: dock.time() }]);
+    const blocked = dock.do('closeShipment', S, CREW.lea);
+    expect(blocked).toMatchObject({ verdict: 'conflict', code: 'blocked', shipment: { status: 'received' } });
+    expect(blocked.message).toContain('Dock 3 (Rob) has work on it');
+    expect(dock.do('closeShipment', { shipmentId: 'T' }, CREW.lea).verdict).toBe('applied');
+    expect(dock.do('closeShipment', { ...S, waiver: 'came by fax' }, CREW.lea).verdict).toBe('conflict');
+    expect(dock.do('closeShipment', { ...S, withoutStations: 'fork lift ran over it' }, CREW.lea).verdict).toBe(
+      'applied',
+    );
+    expect(dock.history.at(-1)?.details).toEqual({ withoutStations: 'fork lift ran over it' });
+  });
 });
 
 describe('ending otherwise and coming back', () => {

@@ -2,6 +2,7 @@ import type { CommandArgs, CommandInput } from '#contract/domain/command-args.ts
 import type { Shipment } from '#contract/domain/shipment.ts';
 import { conflict, noop } from '../decision.ts';
 import { requireShipment, requireStep } from '../gate.ts';
+import { waitSentence } from '../station-book.ts';
 import type { Work } from '../work.ts';
 
 /** A plain step along the way: noop when already there, else from where the table says, with what it records. */
@@ -20,7 +21,7 @@ export const moveOn = (work: Work, args: OnShipment): Shipment => step(work, arg
 export const completeCount = (work: Work, args: OnShipment): Shipment =>
   step(work, args.shipmentId, () => ({ receivedAt: work.happenedAt() }));
 
-/** Closing is final for everybody but an admin, so nothing may be left that blocks: no hold, no missing paper. */
+/** Closing is final for everybody but an admin, so nothing may be left that blocks: no hold, no missing paper, no work to come. */
 export const closeShipment = (work: Work, args: CommandArgs['closeShipment']): Shipment =>
   step(work, args.shipmentId, (shipment) => {
     if (shipment.activeHolds > 0) {
@@ -30,6 +31,8 @@ export const closeShipment = (work: Work, args: CommandArgs['closeShipment']): S
     if (shipment.readiness === 'missing_required' && args.waiver === undefined) {
       throw conflict('blocked', 'Required documents are missing. Attach them, or say why they are waived.', shipment);
     }
+    const awaited = args.withoutStations === undefined ? work.given.waitingFor(shipment.id) : [];
+    if (awaited.length > 0) throw conflict('blocked', waitSentence(awaited), shipment);
     return { closedAt: work.now };
   });
 

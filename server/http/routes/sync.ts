@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ProblemError } from '#contract/wire/errors.ts';
 import { changesQuery, snapshotQuery } from '#contract/wire/http.ts';
+import { stationReport } from '#contract/wire/station-report.ts';
 import { type Frame, frame, pushReply, pushRequest } from '#contract/wire/sync.ts';
 import { type Group, groupOf } from '../../core/scope.ts';
 import type { Storage } from '../../core/storage.ts';
@@ -36,7 +37,7 @@ const resumeOf = ({ snapshot, line }: z.output<typeof snapshotQuery>): Resume | 
   snapshot === undefined ? null : { id: snapshot, line };
 
 export const syncRoutes =
-  ({ storage, waiters, receivePush, snapshots, turnstiles, now }: HttpPorts): FastifyPluginAsyncZod =>
+  ({ storage, waiters, receivePush, takeReport, snapshots, turnstiles, now }: HttpPorts): FastifyPluginAsyncZod =>
   async (app) => {
     app.get('/api/sync/snapshot', { schema: { querystring: snapshotQuery, tags } }, async (request, reply) => {
       const leave = await turnstiles.snapshots.enter();
@@ -76,5 +77,14 @@ export const syncRoutes =
       '/api/sync/mutations',
       { schema: { body: pushRequest, response: { 200: pushReply, ...problems }, tags }, config: { mendsText: true } },
       async ({ access, body }) => receivePush(access, body),
+    );
+
+    app.post(
+      '/api/sync/report',
+      { schema: { body: stationReport, response: { 204: z.null(), ...problems }, tags } },
+      async ({ access, body }, reply) => {
+        await takeReport(access, body, null);
+        return reply.code(204).send(null);
+      },
     );
   };

@@ -5,7 +5,9 @@ import { uuidv7 } from 'uuidv7';
 import type { Storage } from '../../core/storage.ts';
 import { openSqliteStorage, type SqliteOptions } from '../open-sqlite-storage.ts';
 
-export type SuiteOptions = Partial<Pick<SqliteOptions, 'clock' | 'newId' | 'retention' | 'approveByPin'>>;
+export type SuiteOptions = Partial<
+  Pick<SqliteOptions, 'clock' | 'newId' | 'retention' | 'approveByPin' | 'waitingFor'>
+>;
 
 /** One place for data, new and empty: may be opened, closed and opened again. */
 export type Place = { open(options?: SuiteOptions): Promise<Storage>; remove(): Promise<void> };

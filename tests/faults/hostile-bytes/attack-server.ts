@@ -50,6 +50,11 @@ const goodPayloads = (shipmentId: string) => ({
     app: 'x',
     lastN: 0,
   },
+  'sync:report': {
+    station: 'Noise',
+    clients: [{ clientId: 'a-station-of-noise', unsentOn: [shipmentId], workedOn: [shipmentId] }],
+    leaving: false,
+  },
   'sync:push': {
     clientId: 'a-station-of-noise',
     mutations: [

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { REPORT_LEASE_MS } from '#contract/wire/station-report.ts';
+import { type KeptReport, type Reporter, StationBook, waitSentence } from './station-book.ts';
+
+const MARA: Reporter = { userId: 'mara', userName: 'Mara', socketId: 'socket-1' };
+const IVO: Reporter = { userId: 'ivo', userName: 'Ivo', socketId: 'socket-1' };
+const START = Date.parse('2026-11-27T14:00:00Z');
+const at = (ms: number): string => new Date(START + ms).toISOString();
+
+type Said = { clientId?: string; unsentOn?: string[]; workedOn?: string[] };
+const saying = (...clients: Said[]) => ({
+  station: 'Dock 3',
+  leaving: false,
+  clients: clients.map((said) => ({ clientId: 'client-mara', unsentOn: [], workedOn: [], ...said })),
+});
+
+const open = () => {
+  let now = START;
+  const book = new StationBook(() => now);
+  const told: string[][] = [];
+  book.onChange((ids) => void told.push([...ids].sort()));
+  const pass = (ms: number): void => {
+    now += ms;
+  };
+  return { book, told, pass, restart: () => new StationBook(() => now) };
+};
+
+describe('work that is still to come', () => {
+  it('holds a shipment up from its report to the report that it is gone', () => {
+    const { book, told, pass } = open();
+    const [kept] = book.report(MARA, saying({ unsentOn: ['S'] }));
+    expect(kept).toMatchObject({ clientId: 'client-mara', userName: 'Mara', unsentOn: { S: at(0) } });
+    pass(5_000);
+    book.report(MARA, saying({ unsentOn: ['S', 'T'] }));
+    expect(book.waitingFor('S')).toEqual([{ station: 'Dock 3', userName: 'Mara', state: 'unsent', since: at(0) }]);
+    expect(book.waitingFor('T')).toMatchObject([{ since: at(5_000) }]);
+    book.report(MARA, saying({}));
+    expect([book.waitingFor('S'), book.waitingFor('T')]).toEqual([[], []]);
+    expect(told).toEqual([['S'], ['S', 'T'], ['S', 'T']]);
+  });
+
+  it('goes on to hold it up when the station cannot be reached any more', () => {
+    const { book, pass } = open();
+    book.report(MARA, saying({ unsentOn: ['S'] }));
+    pass(1_000);
+    book.hungUp('socket-1');
+    expect(book.waitingFor('S')).toMatchObject([{ state: 'unsent', since: at(0) }]);
+    book.report({ ...MARA, socketId: 'socket-2' }, { ...saying({ unsentOn: ['S'] }), leaving: true });
+    book.hungUp('socket-2');
+    expect(book.waitingFor('S')).toMatchObject([{ state: 'unsent', since: at(0) }]);
+  });
+
+  it('of somebody else at the same station counts too, under their own name', () => {
+    const { book } = open();
+    book.report(IVO, saying({ clientId: 'client-ivo', unsentOn: ['S'] }));
+    const changed = book.report(MARA, saying({ clientId: 'client-ivo', unsentOn: ['S'] }, {}));
+    expect(changed).toEqual([]);
+    expect(book.waitingFor('S', { clientId: 'client-mara' })).toMatchObject([{ userName: 'Ivo' }]);
+  });
+
+  it('of whoever asks is not waited for', () => {
+    const { book } = open();
+    book.report(MARA, saying({ unsentOn: ['S'] }));
+    expect(book.waitingFor('S', { clientId: 'client-mara' })).toEqual([]);
+    expect(book.waitingFor('S', { socketId: 'socket-1' })).toEqual([]);
+    expect(book.waitingFor('S', { clientId: null, socketId: null })).toHaveLength(1);
+  });
+});
+
+describe('a station that has worked on a shipment', () => {
+  it('is waited for while it cannot be reached, and no longer', () => {
+    const { book, told, pass } = open();
+    book.report(MARA, saying({ workedOn: ['S'] }));
+    expect(book.waitingFor('S')).toEqual([]);
+    pass(60_000);
+    book.hungUp('socket-1');
+    expect(book.waitingFor('S')).toEqual([
+      { station: 'Dock 3', userName: 'Mara', state: 'unheard', since: at(60_000) },
+    ]);
+    // The same report again is nothing to write down, but it is heard.
+    expect(book.report({ ...MARA, socketId: 'socket-2' }, saying({ workedOn: ['S'] }))).toEqual([]);
+    expect(book.waitingFor('S')).toEqual([]);
+    expect(told).toEqual([['S'], ['S'], ['S']]);
+  });
+
+  it('is reached as long as one of its sockets is', () => {
+    const { book } = open();
+    book.report(MARA, saying({ workedOn: ['S'] }));
+    book.report({ ...MARA, socketId: 'socket-2' }, saying({ workedOn: ['S'] }));
+    book.hungUp('socket-1');
+    expect(book.waitingFor('S')).toEqual([]);
+    book.hungUp('socket-2');
+    expect(book.waitingFor('S')).toHaveLength(1);
+  });
+
+  it('is not waited for after it was shut down in good order', () => {
+    const { book } = open();
+    book.report(MARA, saying({ workedOn: ['S'] }));
+    const [kept] = book.report(MARA, { ...saying({ workedOn: ['S'] }), leaving: true });
+    expect(kept).toMatchObject({ hasLeft: true });
+    book.hungUp('socket-1');
+    expect(book.waitingFor('S')).toEqual([]);
+  });
+
+  it('that polls is reached until its lease ends', () => {
+    const { book, told, pass } = open();
+    const polling = { ...MARA, socketId: null };
+    book.report(polling, saying({ workedOn: ['S'] }));
+    pass(REPORT_LEASE_MS - 1);
+    book.expire();
+    expect(book.waitingFor('S')).toEqual([]);
+    book.report(polling, saying({ workedOn: ['S'] }));
+    pass(REPORT_LEASE_MS);
+    expect(book.waitingFor('S')).toMatchObject([{ state: 'unheard', since: at(REPORT_LEASE_MS - 1) }]);
+    expect(told).toEqual([['S']]);
+    book.expire();
+    book.expire();
+    expect(told).toEqual([['S'], ['S']]);
+  });
+});
+
+describe('over a restart of the server', () => {
+  it('what was kept holds up again, until its station is back', () => {
+    const { book, restart } = open();
+    const kept: KeptReport[] = [
+      ...book.report(MARA, saying({ unsentOn: ['S'], workedOn: ['T'] })),
+      ...book.report(IVO, saying({ clientId: 'client-ivo', workedOn: ['T'] })),
+    ];
+    const next = restart();
+    next.load(kept);
+    expect(next.waitingFor('S')).toMatchObject([{ state: 'unsent', userName: 'Mara' }]);
+    expect(next.waitingFor('T').map(({ state, userName }) => [state, userName])).toEqual([
+      ['unheard', 'Mara'],
+      ['unheard', 'Ivo'],
+    ]);
+    next.report(MARA, saying({ workedOn: ['T'] }, { clientId: 'client-ivo', workedOn: ['T'] }));
+    expect([next.waitingFor('S'), next.waitingFor('T')]).toEqual([[], []]);
+  });
+});
+
+it('lets nobody fill it: of one person the oldest go', () => {
+  const { book } = open();
+  for (let n = 0; n < 310; n += 1) book.report(MARA, saying({ clientId: `client-${n}`, unsentOn: [`S${n}`] }));
+  expect(book.waitingFor('S9')).toEqual([]);
+  expect(book.waitingFor('S10')).toHaveLength(1);
+  book.report(IVO, saying({ clientId: 'client-ivo', unsentOn: ['S9'] }));
+  expect(book.waitingFor('S9')).toHaveLength(1);
+});
+
+describe('what is said to whoever wanted to close', () => {
+  const one = (station: string, userName: string, state: 'unsent' | 'unheard') => ({
+    station,
+    userName,
+    state,
+    since: at(0),
+  });
+
+  it.each([
+    [[one('Dock 3', 'Mara', 'unsent')], 'Dock 3 (Mara) has work on it that is not sent yet.'],
+    [
+      [one('Dock 3', 'Mara', 'unsent'), one('', 'Ivo', 'unsent')],
+      'Dock 3 (Mara) and Ivo have work on it that is not sent yet.',
+    ],
+    [[one('Dock 3', 'Mara', 'unheard')], 'Dock 3 (Mara) has worked on it, cannot be reached, and may hold more.'],
+  ])('%#', (awaited, sentence) => {
+    expect(waitSentence(awaited)).toBe(`${sentence} Wait until it has come, or say why you close without it.`);
+  });
+});
