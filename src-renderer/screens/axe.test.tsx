@@ -5,7 +5,7 @@ import type { StationView } from '#contract/bridge/view.ts';
 import type { Screen } from '../state/screen-store.ts';
 import { createFakeStation } from '../testing/fake-station.ts';
 import { openPage } from '../testing/page.tsx';
-import { at, detail, inboxItem, inspection, shipment, workItem } from '../testing/sample.ts';
+import { at, awaited, detail, inboxItem, inspection, shipment, workItem } from '../testing/sample.ts';
 
 // Contrast needs a real browser; everything else of WCAG that axe knows is checked here on every screen.
 
@@ -22,10 +22,13 @@ const part: Partial<StationView> = {
   inbox: [inboxItem()],
 };
 
-const check = async (to: Screen | undefined, station: Partial<StationView>, steps: readonly string[]) => {
-  const fake = createFakeStation(station, [
-    detail({ status: 'counting', inspections: [inspection()], activeHolds: 1 }),
-  ]);
+const check = async (
+  to: Screen | undefined,
+  station: Partial<StationView>,
+  steps: readonly string[],
+  opened = detail({ status: 'counting', inspections: [inspection()], activeHolds: 1 }),
+) => {
+  const fake = createFakeStation(station, [opened]);
   const page = await openPage(fake, to);
   await act(async () => void render(page.element));
   await act(async () => fake.pushAlert(inboxItem()));
@@ -67,3 +70,9 @@ it.each<[string, Screen | undefined, Partial<StationView>, string[]]>([
   },
   20_000,
 );
+
+it('closing without papers and stations has nothing axe objects to', async () => {
+  const opened = detail({ status: 'received', readiness: 'missing_required', waitingFor: [awaited()] });
+  await check(on, { shipments: part.shipments ?? [] }, ['next-action'], opened);
+  expect(screen.getByTestId('stations-words')).toBeTruthy();
+}, 20_000);

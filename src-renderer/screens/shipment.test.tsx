@@ -247,30 +247,6 @@ describe('more actions', () => {
     expect(fake.callsOf('save')[0]?.[1]).toEqual({ shipmentId: 's-1', reason: 'Pallet 3 forgotten' });
   });
 
-  it('lets a lead waive missing documents with a sentence, held for a second', async () => {
-    const { fake } = await open({ status: 'received', readiness: 'missing_required', documents: [] });
-    expect(disabled('next-action')).toBe(true);
-    await more('closeShipment');
-    expect(screen.getByTestId('ask-reason').textContent).toContain('Bill of lading');
-    type('reason-words', 'Paper copy in the office');
-    await holdDown('hold-confirm');
-    expect(fake.callsOf('save')[0]?.[1]).toEqual({ shipmentId: 's-1', waiver: 'Paper copy in the office' });
-  });
-
-  it.each([
-    ['with holds in force', { activeHolds: 1 }, undefined],
-    ['offline', {}, offline],
-  ] as const)('does not offer the waiver %s', async (_, part, connection) => {
-    await open(
-      { status: 'received', readiness: 'missing_required', ...part },
-      'lead',
-      connection ? { connection } : {},
-    );
-    await press('more-actions');
-    const waiver = screen.queryByTestId('action-closeShipment') as HTMLButtonElement | null;
-    expect(waiver === null || waiver.disabled).toBe(true);
-  });
-
   it('leads to the note box', async () => {
     vi.useFakeTimers();
     await open();

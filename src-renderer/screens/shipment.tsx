@@ -89,7 +89,7 @@ const Opened = ({ shipment, session }: { readonly shipment: ShipmentView; readon
     [shipment, session, online, format, now, tab, begin, save],
   );
   const primary: Desk['begin'] = (command) => {
-    if (command === 'closeShipment') void save('closeShipment', {});
+    if (command === 'closeShipment' && offered.next?.asks === false) void save('closeShipment', {});
     else begin(command);
   };
 

@@ -28,17 +28,20 @@ export type SheetReason = WhyNot | { readonly code: 'nothing_to_release' } | { r
 /** An entry of the sheet; `whyNot` null means it can be done now. */
 export type SheetAction = { readonly command: CommandName; readonly whyNot: SheetReason | null };
 
-/** What a lead's PIN or waiver settles in the dialog itself is no reason against opening it. */
-const settledByAsking = (shipment: ShipmentView, why: WhyNot, online: boolean): boolean =>
-  why.code === 'lead_approval_needed' || waivable(shipment, why, online);
+/** Why a shipment cannot be closed whatever the lead says about missing documents and awaited stations; null when it can. */
+export const closingForbidden = (shipment: ShipmentView, who: Role, online: boolean): WhyNot | null =>
+  whyNot('closeShipment', { ...shipment, readiness: 'complete', waitingFor: [] }, who, online);
 
-/** Missing documents do not forbid closing: a lead may waive them with a sentence. */
-const waivable = (shipment: ShipmentView, why: WhyNot, online: boolean): boolean =>
-  why.code === 'documents_missing' && shipment.activeHolds === 0 && online;
+/** What a lead's PIN or sentence settles in the dialog itself is no reason against opening it. */
+const settledByAsking = (shipment: ShipmentView, why: WhyNot, who: Role, online: boolean): boolean => {
+  if (why.code === 'lead_approval_needed') return true;
+  const waivable = why.code === 'documents_missing' || why.code === 'stations_awaited';
+  return waivable && closingForbidden(shipment, who, online) === null;
+};
 
 const reasonOf = (shipment: ShipmentView, command: CommandName, who: Role, online: boolean): SheetReason | null => {
   const why = whyNot(command, shipment, who, online);
-  if (why !== null) return settledByAsking(shipment, why, online) ? null : why;
+  if (why !== null) return settledByAsking(shipment, why, who, online) ? null : why;
   if (command === 'releaseHold' && !shipment.holds.some(({ releasedAt }) => releasedAt === null))
     return { code: 'nothing_to_release' };
   if (command === 'claimInspection' && !shipment.inspections.some(({ status }) => status === 'requested'))
@@ -46,24 +49,25 @@ const reasonOf = (shipment: ShipmentView, command: CommandName, who: Role, onlin
   return null;
 };
 
+/** The next step; `asks` when it is possible although `whyNot` is not null, once a sentence has been said about that. */
+export type NextStep = ActionState & { readonly asks: boolean };
+
 /** What the screen offers this person on this shipment now. */
 export type Offered = {
-  readonly next: ActionState | null;
-  /** What the sheet offers, group by group; the next action is not repeated there unless it may be done another way. */
+  readonly next: NextStep | null;
+  /** What the sheet offers, group by group; the next action is not repeated there. */
   readonly groups: readonly { readonly group: SheetGroup; readonly actions: readonly SheetAction[] }[];
 };
 
 /** The next step and the sheet for a role; `online` is whether decisions can reach the server. */
 export const offeredActions = (shipment: ShipmentView, who: Role, online: boolean): Offered => {
-  const next = nextAction(shipment, who, online);
+  const step = nextAction(shipment, who, online);
+  const next = step && { ...step, asks: step.whyNot !== null && settledByAsking(shipment, step.whyNot, who, online) };
   const groups = (Object.keys(SHEET) as SheetGroup[]).map((group) => ({
     group,
     actions: SHEET[group]
-      .map((command) => ({ command, whyNot: reasonOf(shipment, command, who, online) }))
-      .filter(({ command, whyNot: why }) => {
-        if (command !== next?.command) return true;
-        return next.whyNot !== null && why === null;
-      }),
+      .filter((command) => command !== next?.command)
+      .map((command) => ({ command, whyNot: reasonOf(shipment, command, who, online) })),
   }));
   return { next, groups };
 };

@@ -3,6 +3,7 @@ import type { DockDoor } from '#contract/domain/places.ts';
 import type { Actor } from '#contract/domain/roles.ts';
 import type { ShipmentLine } from '#contract/domain/shipment.ts';
 import type { Inspection, ShipmentDocument } from '#contract/domain/shipment-records.ts';
+import type { AwaitedStation } from '#contract/wire/station-report.ts';
 
 // Rows for tests of the page. Times lie around `NOW`, which is an ordinary Monday morning in Chicago.
 
@@ -151,9 +152,18 @@ export const detail = (part: Partial<ShipmentView> = {}): ShipmentView => {
     pending: [],
     viewers: [],
     typing: [],
+    waitingFor: [],
     ...part,
   };
 };
+
+export const awaited = (part: Partial<AwaitedStation> = {}): AwaitedStation => ({
+  station: 'Dock 3',
+  userName: 'Mara',
+  state: 'unsent',
+  since: at(-58),
+  ...part,
+});
 
 export const workItem = (part: Partial<WorkItem> = {}): WorkItem => ({
   n: 1,

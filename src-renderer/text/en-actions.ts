@@ -76,7 +76,12 @@ const DID = {
 export const ACTION_TEXT = {
   do: DO,
   did: DID,
-  closeWithWaiver: 'Close without the documents',
+  closeWithout: {
+    documents: 'Close without the documents',
+    stations_one: 'Close without the station',
+    stations_other: 'Close without the stations',
+    both: 'Close all the same',
+  },
   whyNot: {
     wrong_role: 'Only {{who}} can do this.',
     wrong_status: 'Possible when the shipment is {{status}}.',
@@ -84,6 +89,8 @@ export const ACTION_TEXT = {
     holds_in_force_one: '{{count}} hold is in force. Release it first, under Problems.',
     holds_in_force_other: '{{count}} holds are in force. Release them first, under Problems.',
     documents_missing: 'A required document is missing. See Documents.',
+    stations_awaited_one: 'Work on it may still come from {{count}} station. See “Blocked by”.',
+    stations_awaited_other: 'Work on it may still come from {{count}} stations. See “Blocked by”.',
     needs_the_server: 'Needs the server, which this station cannot reach now. Other work goes on.',
     nothing_to_release: 'No hold is in force.',
     nothing_to_take: 'No inspection is waiting to be taken.',
@@ -127,6 +134,14 @@ export const ACTION_TEXT = {
     whichInspection: 'Which inspection?',
     leadPin: 'PIN of the lead who approves this',
     waiverIntro: 'Required documents are missing: {{list}}. Say why it may be closed all the same; the reason is kept.',
+    stationsIntro_one:
+      'Work on it is still to come from a station, or may be. Say why it is not waited for; the reason is kept.',
+    stationsIntro_other:
+      'Work on it is still to come from stations, or may be. Say why they are not waited for; the reason is kept.',
+    whyWithoutDocuments: 'Why without the documents?',
+    whyWithoutStations_one: 'Why without the station?',
+    whyWithoutStations_other: 'Why without the stations?',
+    nothingMissing: 'Nothing is in the way any more. It can be closed.',
     refuseIntro: 'The carrier takes everything back. This ends the shipment.',
     cancelIntro: 'The shipment will not come. This ends it.',
     releaseIntro: 'Goods may be put away as soon as the hold is released.',

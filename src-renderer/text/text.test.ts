@@ -7,7 +7,8 @@ import { DISCREPANCY_KINDS, DISPOSITIONS, REASON_CODES } from '#contract/domain/
 import { ROLES } from '#contract/domain/roles.ts';
 import { SHIPMENT_STATUSES } from '#contract/domain/status.ts';
 import { PROBLEM_CODES } from '#contract/wire/errors.ts';
-import { at, NOW, shipment } from '../testing/sample.ts';
+import { at, awaited, NOW, shipment } from '../testing/sample.ts';
+import { awaitedText, closingTitle } from './closing-text.ts';
 import { en } from './en.ts';
 import { ERROR_TEXT } from './error-text.ts';
 import { useFormat } from './format.ts';
@@ -48,6 +49,8 @@ describe('texts', () => {
   it('follow the count', () => {
     expect(i18n.t('whyNot.holds_in_force', { count: 1 })).toContain('1 hold is');
     expect(i18n.t('whyNot.holds_in_force', { count: 3 })).toContain('3 holds are');
+    expect(i18n.t('whyNot.stations_awaited', { count: 1 })).toContain('1 station.');
+    expect(i18n.t('whyNot.stations_awaited', { count: 3 })).toContain('3 stations.');
   });
 
   it('say line and never item', () => {
@@ -81,6 +84,46 @@ describe('why not', () => {
     expect(say('startUnloading', shipment({ status: 'arrived' }), 'lead', true)).toBe(
       'Possible when the shipment is At door.',
     );
+  });
+
+  it('counts the stations that closing waits for', () => {
+    const received = { ...shipment({ status: 'received' }), waitingFor: [awaited(), awaited({ station: 'Dock 4' })] };
+    expect(say('closeShipment', received, 'lead', true)).toBe(
+      'Work on it may still come from 2 stations. See “Blocked by”.',
+    );
+  });
+});
+
+describe('stations that closing waits for', () => {
+  const say = (...args: Parameters<typeof awaited>): string =>
+    awaitedText(awaited(...args), i18n.t, formatIn('America/Chicago'), Date.parse(NOW));
+
+  it('are named with who works there, or by whichever of the two is known', () => {
+    expect(say()).toBe('Dock 3 (Mara) has work on it that is not sent yet.');
+    expect(say({ station: '' })).toBe('Mara has work on it that is not sent yet.');
+    expect(say({ userName: '' })).toBe('Dock 3 has work on it that is not sent yet.');
+  });
+
+  it('say since when nothing was heard, with the day when it was not today', () => {
+    expect(say({ state: 'unheard' })).toBe('Dock 3 (Mara) has not been heard of since 08:02 and may hold work.');
+    expect(say({ state: 'unheard', since: at(-600) })).toContain('since Sun 22 Nov, 23:00 and');
+  });
+
+  it('give closing the name of what it is done without', () => {
+    const title = (blocks: Parameters<typeof closingTitle>[0], count = 0) => closingTitle(blocks, count, i18n.t);
+    expect([
+      title([]),
+      title(['documents']),
+      title(['stations'], 1),
+      title(['stations'], 2),
+      title(['documents', 'stations'], 1),
+    ]).toEqual([
+      'Close shipment',
+      'Close without the documents',
+      'Close without the station',
+      'Close without the stations',
+      'Close all the same',
+    ]);
   });
 });
 

@@ -17,7 +17,8 @@ export const whyNotText = (whyNot: WhyNot, t: TFunction, format: Format): string
         ),
       });
     case 'holds_in_force':
-      return t('whyNot.holds_in_force', { count: whyNot.count });
+    case 'stations_awaited':
+      return t(`whyNot.${whyNot.code}`, { count: whyNot.count });
     case 'lead_approval_needed':
     case 'documents_missing':
     case 'needs_the_server':

@@ -1,25 +1,28 @@
 import { Check, Ellipsis } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { ActionState } from '#contract/domain/next-action.ts';
+import { blockedBy } from '#contract/domain/next-action.ts';
 import { Button } from '../../components/button.tsx';
 import { HoldButton } from '../../components/hold-button.tsx';
+import type { NextStep } from '../../state/shipment-actions.ts';
+import { closingTitle } from '../../text/closing-text.ts';
 import { whyNotText } from '../../text/why-not.ts';
 import { type Desk, useDesk } from './desk.ts';
 import css from './shipment.module.css';
 
 type Props = {
-  readonly next: ActionState | null;
+  readonly next: NextStep | null;
   /** Grows with every save, so that "saved" is said anew each time. */
   readonly savedCount: number;
   readonly onStep: Desk['begin'];
   readonly onMore: () => void;
 };
 
-type NextProps = { readonly next: ActionState; readonly onStep: Desk['begin'] };
+type NextProps = { readonly next: NextStep; readonly onStep: Desk['begin'] };
 
 const NextButton = ({ next, onStep }: NextProps) => {
   const { t } = useTranslation();
-  const label = t(`do.${next.command}`);
+  const { shipment } = useDesk();
+  const label = next.asks ? closingTitle(blockedBy(shipment), shipment.waitingFor.length, t) : t(`do.${next.command}`);
   // Closing ends the shipment for everybody: held for a second instead of confirmed.
   if (next.command === 'closeShipment' && next.whyNot === null)
     return (
@@ -30,8 +33,8 @@ const NextButton = ({ next, onStep }: NextProps) => {
   return (
     <Button
       big
-      look="primary"
-      isDisabled={next.whyNot !== null}
+      look={next.asks ? 'plain' : 'primary'}
+      isDisabled={next.whyNot !== null && !next.asks}
       data-testid="next-action"
       data-command={next.command}
       onPress={() => onStep(next.command)}

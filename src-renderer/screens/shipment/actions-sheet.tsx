@@ -18,12 +18,10 @@ const Action = ({ action: { command, whyNot }, onPick }: ActionProps) => {
     return whyNotText(whyNot, t, format);
   };
   const why = reason();
-  // The sheet holds closing only for the case in which documents are waived; the plain way is the next step itself.
-  const label = command === 'closeShipment' && why === null ? t('closeWithWaiver') : t(`do.${command}`);
   return (
     <li>
       <Button className={css.action} isDisabled={why !== null} data-testid={`action-${command}`} onPress={onPick}>
-        <span>{label}</span>
+        <span>{t(`do.${command}`)}</span>
         {why !== null && <span className={css.why}>{why}</span>}
       </Button>
     </li>

@@ -73,33 +73,3 @@ export const AskReopen = ({ command, onClose }: AskProps<'reopenCount' | 'reopen
     </Dialog>
   );
 };
-
-/** Closing although required documents are missing: the sentence that waives them, then a press of one second. */
-export const AskWaiver = ({ onClose }: AskProps<'closeShipment'>) => {
-  const { t } = useTranslation();
-  const { shipment, format } = useDesk();
-  const [words, setWords] = useState('');
-  const finish = useFinish(onClose);
-  const present = new Set(shipment.documents.map(({ documentType }) => documentType));
-  const missing = shipment.requiredDocuments.filter((type) => !present.has(type));
-  return (
-    <Dialog
-      title={t('closeWithWaiver')}
-      onClose={onClose}
-      testId="ask-reason"
-      foot={
-        <HoldButton
-          disabled={words.trim() === ''}
-          onHeld={() => finish('closeShipment', { waiver: words.trim() })}
-          testId="hold-confirm"
-          command="closeShipment"
-        >
-          {t('do.closeShipment')}
-        </HoldButton>
-      }
-    >
-      <p>{t('ask.waiverIntro', { list: format.list(missing.map((type) => t(`documents.type.${type}`))) })}</p>
-      <Field label={t('ask.why')} value={words} onChange={setWords} testId="reason-words" area />
-    </Dialog>
-  );
-};

@@ -1,10 +1,11 @@
 import type { CommandName } from '#contract/domain/command-table.ts';
 import { AskCheck } from './ask-check.tsx';
+import { AskClosing } from './ask-closing.tsx';
 import { AskCount } from './ask-count.tsx';
 import { AskDoor } from './ask-door.tsx';
 import { AskPlaceHold, AskReleaseHold } from './ask-hold.tsx';
 import { AskClaim, AskComplete, AskRequest } from './ask-inspection.tsx';
-import { AskEnd, AskReopen, AskWaiver } from './ask-reason.tsx';
+import { AskEnd, AskReopen } from './ask-reason.tsx';
 import { AskDiscrepancy, AskRejection } from './ask-report.tsx';
 
 /** A command waiting for its answers; `target` is the line, hold or inspection it is about. */
@@ -24,7 +25,7 @@ export const Asking = ({ asked: { command, target }, onClose }: { asked: Asked; 
     case 'reopenShipment':
       return <AskReopen command={command} {...rest} />;
     case 'closeShipment':
-      return <AskWaiver command={command} {...rest} />;
+      return <AskClosing command={command} {...rest} />;
     case 'placeHold':
       return <AskPlaceHold command={command} {...rest} />;
     case 'releaseHold':

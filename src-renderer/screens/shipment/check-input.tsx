@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { InspectionCheck } from '#contract/domain/inspection.ts';
@@ -44,7 +45,7 @@ const Next = ({ ready, onPress }: { readonly ready: boolean; readonly onPress: (
   );
 };
 
-const limitsText = (check: InspectionCheck, t: ReturnType<typeof useTranslation>['t']): string | null => {
+const limitsText = (check: InspectionCheck, t: TFunction): string | null => {
   const { min, max, unit = '' } = check;
   if (min !== undefined && max !== undefined) return t('inspections.limits', { min, max, unit });
   if (min !== undefined) return t('inspections.atLeast', { min, unit });

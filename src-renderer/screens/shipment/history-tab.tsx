@@ -14,19 +14,18 @@ import css from './tab.module.css';
 /** A device's time may differ from the server's; only when it does by more than this are both shown. */
 const SAME_MS = 120_000;
 
-/** Free texts a command carried, worth a line of their own. */
-const wordsOf = (details: HistoryEntry['details']): string | null => {
-  for (const name of ['reason', 'waiver', 'note', 'text', 'fileName']) {
-    const value = details[name];
-    if (typeof value === 'string' && value !== '') return value;
-  }
-  return null;
-};
+const WORDS = ['reason', 'waiver', 'withoutStations', 'note', 'text', 'fileName'] as const;
+
+/** Free texts a command carried, each worth a line of its own. */
+const wordsOf = (details: HistoryEntry['details']): { readonly name: string; readonly text: string }[] =>
+  WORDS.flatMap((name) => {
+    const text = details[name];
+    return typeof text === 'string' && text !== '' ? [{ name, text }] : [];
+  });
 
 const HistoryRow = ({ entry }: { readonly entry: HistoryEntry }) => {
   const { t } = useTranslation();
   const { format, now } = useDesk();
-  const words = wordsOf(entry.details);
   const late = Math.abs(Date.parse(entry.recordedAt) - Date.parse(entry.occurredAt)) > SAME_MS;
   return (
     <li className={css.history} data-testid="history-row" data-command={entry.command} data-outcome={entry.outcome}>
@@ -37,7 +36,11 @@ const HistoryRow = ({ entry }: { readonly entry: HistoryEntry }) => {
         <p>
           <strong>{entry.actor.name}</strong> {t(`did.${entry.command}`)}
         </p>
-        {words !== null && <p className={css.sub}>{words}</p>}
+        {wordsOf(entry.details).map(({ name, text }) => (
+          <p key={name} className={css.sub}>
+            {text}
+          </p>
+        ))}
         {late && <p className={css.sub}>{t('history.recordedLater', { time: format.when(entry.recordedAt, now) })}</p>}
         {entry.outcome === 'superseded' && <Chip meaning="attention" look="quiet" word={t('history.superseded')} />}
       </div>

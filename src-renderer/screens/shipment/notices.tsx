@@ -1,23 +1,40 @@
 import { useTranslation } from 'react-i18next';
+import { commandRule } from '#contract/domain/command-table.ts';
 import { blockedBy } from '#contract/domain/next-action.ts';
 import { isOpen } from '#contract/domain/status.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import type { SaveProblem } from '../../hooks/use-save.ts';
 import { useStationApi } from '../../state/station-context.tsx';
+import { AwaitedStations } from './awaited-stations.tsx';
 import { useDesk } from './desk.ts';
 import css from './shipment.module.css';
 
-/** What keeps the shipment from being closed, in one plain line. */
+/** Stations named under the line; the rest are counted, so that the lines of the shipment keep their room. */
+const NAMED = 3;
+
+/** What keeps the shipment from being closed, in one plain line; under it the stations that closing waits for. */
 const BlockedBy = () => {
   const { t } = useTranslation();
-  const { shipment, format } = useDesk();
+  const { shipment, session, format } = useDesk();
   const blocks = isOpen(shipment.status) ? blockedBy(shipment) : [];
   if (blocks.length === 0) return null;
-  const words = blocks.map((block) =>
-    block === 'hold' ? t('shipment.blockedHold', { count: shipment.activeHolds }) : t('shipment.blockedDocuments'),
+  const words = {
+    hold: t('shipment.blockedHold', { count: shipment.activeHolds }),
+    documents: t('shipment.blockedDocuments'),
+    stations: t('shipment.blockedStations'),
+  };
+  const mayClose = commandRule('closeShipment').who.includes(session.role);
+  const title = `${t('shipment.blockedBy')}: ${format.list(blocks.map((block) => words[block]))}`;
+  if (!blocks.includes('stations')) return <Notice kind="attention" testId="blocked-by" title={title} />;
+  return (
+    <Notice kind="attention" testId="blocked-by" title={title}>
+      <AwaitedStations stations={shipment.waitingFor} most={NAMED} />
+      <p>
+        {t(mayClose ? 'shipment.stationsWait' : 'shipment.stationsWaitLead', { count: shipment.waitingFor.length })}
+      </p>
+    </Notice>
   );
-  return <Notice kind="attention" testId="blocked-by" title={`${t('shipment.blockedBy')}: ${format.list(words)}`} />;
 };
 
 type Props = { readonly problem: SaveProblem | null; readonly onDismiss: () => void };

@@ -416,6 +416,12 @@ describe('history', () => {
     expect(rows[2]).toContain('Arrived');
   });
 
+  it('keeps both sentences of a shipment that was closed without papers and stations', async () => {
+    const details = { waiver: 'Paper copy', withoutStations: 'It was dropped' };
+    await withHistory([entry({ command: 'closeShipment', toStatus: 'closed', details })]);
+    expect(screen.getByTestId('history-row').textContent).toContain('Paper copyIt was dropped');
+  });
+
   it('is asked anew when the shipment changes, keeping what is there meanwhile', async () => {
     const { fake } = await withHistory([entry({})]);
     fake.answers.history = { history: [entry({}), entry({ id: 'e-2', seq: 2 })], fetchedAt: at(0), stale: false };

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { ShipmentView } from '#contract/bridge/view.ts';
+import type { Role } from '#contract/domain/roles.ts';
+import { awaited, detail } from '../testing/sample.ts';
+import { closingForbidden, offeredActions } from './shipment-actions.ts';
+
+const received = (part: Partial<ShipmentView> = {}) => detail({ status: 'received', ...part });
+const next = (part: Partial<ShipmentView>, who: Role = 'lead', online = true) =>
+  offeredActions(received(part), who, online).next;
+
+const NO_PAPERS = { readiness: 'missing_required' } as const;
+const STATIONS = { waitingFor: [awaited()] };
+const HOLD = { activeHolds: 1 };
+
+describe('closing as the next step', () => {
+  it('asks first when only documents or stations are in the way', () => {
+    expect(next({})).toEqual({ command: 'closeShipment', whyNot: null, asks: false });
+    expect(next(NO_PAPERS)).toMatchObject({ whyNot: { code: 'documents_missing' }, asks: true });
+    expect(next(STATIONS)).toMatchObject({ whyNot: { code: 'stations_awaited', count: 1 }, asks: true });
+    expect(next({ ...NO_PAPERS, ...STATIONS })).toMatchObject({ whyNot: { code: 'documents_missing' }, asks: true });
+  });
+
+  it('cannot be asked with holds in force, without the server, or of anybody but a lead', () => {
+    for (const part of [NO_PAPERS, STATIONS, { ...NO_PAPERS, ...STATIONS }]) {
+      expect(next({ ...part, ...HOLD })).toMatchObject({ whyNot: { code: 'holds_in_force' }, asks: false });
+      expect(next(part, 'lead', false)).toMatchObject({ asks: false });
+      for (const who of ['receiver', 'inspector', 'admin'] as const)
+        expect(next(part, who)).toMatchObject({ whyNot: { code: 'wrong_role' }, asks: false });
+    }
+  });
+
+  it('is forbidden only by what no sentence settles', () => {
+    const both = { ...NO_PAPERS, ...STATIONS };
+    expect(closingForbidden(received(both), 'lead', true)).toBeNull();
+    expect(closingForbidden(received(both), 'lead', false)).toEqual({ code: 'needs_the_server' });
+    expect(closingForbidden(received({ ...both, ...HOLD }), 'lead', true)).toMatchObject({ code: 'holds_in_force' });
+    expect(closingForbidden(detail({ status: 'closed' }), 'lead', true)).toMatchObject({ code: 'wrong_status' });
+  });
+});
+
+describe('the sheet', () => {
+  it('never repeats the next step', () => {
+    for (const part of [{}, NO_PAPERS, STATIONS, HOLD])
+      for (const who of ['lead', 'receiver'] as const) {
+        const { next: step, groups } = offeredActions(received(part), who, true);
+        const listed = groups.flatMap(({ actions }) => actions.map(({ command }) => command));
+        expect(listed).not.toContain(step?.command);
+      }
+  });
+});
