@@ -265,7 +265,7 @@ describe('payloads of every kind', () => {
     { clientId: 'x'.repeat(65), mutations: [{}] },
   ];
 
-  it.each(['join:shipment', 'leave:shipment', 'typing:start', 'typing:stop', 'sync:hello', 'sync:push'])(
+  it.each(['join:shipment', 'leave:shipment', 'typing:start', 'typing:stop', 'sync:hello', 'sync:push', 'sync:report'])(
     'are refused by %s',
     async (event) => {
       const [asked, mute] = [await enter(), await enter()];

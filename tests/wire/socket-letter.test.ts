@@ -81,6 +81,9 @@ describe.each(['websocket', 'polling'] as const)('acknowledgements over %s', (tr
     expectUtc(joined);
     for (const event of ['typing:start', 'typing:stop', 'leave:shipment'])
       expect(await say(socket, event, { shipmentId: id }), event).toEqual({ ok: true });
+    const clients = [{ clientId: 'station-of-the-letter', unsentOn: [id], workedOn: [] }];
+    expect(await say(socket, 'sync:report', { station: 'Dock 3', clients })).toEqual({ ok: true });
+    expect(await say(socket, 'sync:report', { clients: [{ clientId: 'station-of-the-letter' }] })).toEqual({ ok: true });
   });
 
   it('refuse with ok: false, a code and a sentence', async () => {
@@ -99,6 +102,7 @@ describe.each(['websocket', 'polling'] as const)('acknowledgements over %s', (tr
     await refused('forbidden', 'typing:start', { shipmentId: id });
     await refused('malformed', 'sync:hello', {});
     await refused('malformed', 'sync:push', { mutations: [] });
+    await refused('malformed', 'sync:report', { clients: [] });
     await refused('unknown_event', 'shipment:updated', { shipmentId: id });
     await refused('unknown_event', 'join:warehouse', { warehouseId: 'WH-1' });
   });
