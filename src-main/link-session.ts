@@ -1,4 +1,5 @@
 import { reachesServer } from '#contract/bridge/connection.ts';
+import type { StationReport } from '#contract/wire/station-report.ts';
 import type { Mutation, PushReply } from '#contract/wire/sync.ts';
 import { PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import { LinkFault } from './core/link-fault.ts';
@@ -16,6 +17,7 @@ import type {
   SocketPort,
 } from './core/ports.ts';
 import type { ReplicaPorts } from './core/replica.ts';
+import { Reporter, type ReporterPorts } from './core/reporter.ts';
 import { SyncEngine } from './core/sync-engine.ts';
 import { DownDoor } from './link/parse-down.ts';
 import { PollLink } from './link/poll-link.ts';
@@ -23,6 +25,7 @@ import { SocketLink, type SocketLinkOptions } from './link/socket-link.ts';
 
 const HELLO_MS = 15_000;
 const PUSH_MS = 10_000;
+const REPORT_MS = 5_000;
 /** A live server says at least every 5 s where its head is. One that does not has lost sight of this socket. */
 const QUIET_MS = 15_000;
 /** Dates of HTTP answers are in whole seconds. */
@@ -49,12 +52,15 @@ export type LinkSessionOptions = {
   readonly journal: Pick<Journal, 'lastAnswered'>;
   readonly sync: Omit<ReplicaPorts, 'http' | 'clock' | 'log'>;
   readonly serverNow: () => number;
+  /** What the server is told of the work on this disk; without it, nothing. */
+  readonly report?: Pick<ReporterPorts, 'outbox' | 'journal' | 'server' | 'stationName'>;
   readonly refreshToken: LinkPolicyPorts['refreshToken'];
   readonly onState: LinkPolicyPorts['onState'];
   /** The server can be reached (again), or by another way than before. */
   readonly onReachable: () => void;
   readonly onSocket: (socketId: string | null) => void;
   readonly onGuide: SocketListener['guide'];
+  readonly onWaiting?: SocketListener['waiting'];
   readonly onMeasured: SocketListener['measured'];
 };
 
@@ -65,6 +71,7 @@ export class LinkSession {
   readonly #options: LinkSessionOptions;
   readonly #engine: SyncEngine;
   readonly #policy: LinkPolicy;
+  readonly #reporter: Reporter | null;
   /** Which socket this is: what was begun over an earlier one must not end a later one. */
   #sockets = 0;
   #quiet: Cancel | null = null;
@@ -76,7 +83,11 @@ export class LinkSession {
     this.#options = options;
     const open = options.openLinks ?? openLinks;
     ({ http: this.http, socket: this.socket } = open({ url, token, clock, door, listener: this.#listener() }));
-    this.#engine = new SyncEngine({ ...options.sync, http: this.http, clock, log });
+    const applied: ReplicaPorts['applied'] = async (frame) => {
+      this.#reporter?.heard(frame);
+      await options.sync.applied(frame);
+    };
+    this.#engine = new SyncEngine({ ...options.sync, applied, http: this.http, clock, log });
     this.#engine.setServerClock(options.serverNow);
     this.#policy = new LinkPolicy({
       clock,
@@ -97,6 +108,7 @@ export class LinkSession {
       refreshToken: options.refreshToken,
       onState: (state) => this.#tell(state),
     });
+    this.#reporter = this.#newReporter();
   }
 
   get state(): LinkPolicy['state'] {
@@ -111,8 +123,19 @@ export class LinkSession {
     this.#policy.retryNow();
   }
 
+  /** The work on these shipments has changed (null: work that is not about one). */
+  workChanged(shipmentIds: ReadonlySet<string | null>): void {
+    this.#reporter?.changed(shipmentIds);
+  }
+
+  /** Before `stop`, where nobody goes on at this server: says so to it if it can be reached. A second at most; never rejects. */
+  async leave(): Promise<void> {
+    await this.#reporter?.leave();
+  }
+
   /** Resolves when nothing is written to the cache any more. */
   async stop(): Promise<void> {
+    this.#reporter?.stop();
     this.#policy.stop();
     this.http.close();
     await this.#engine.stop();
@@ -123,8 +146,9 @@ export class LinkSession {
     this.#follow(this.#engine.cacheDamaged(), 'sync.cache_not_replaced');
   }
 
-  isReachable(): boolean {
-    return reachesServer(this.#policy.state);
+  /** Whether work may go to the server: it can be reached, and has heard what is open here. */
+  canSend(): boolean {
+    return reachesServer(this.#policy.state) && this.#reporter?.hasSpoken !== false;
   }
 
   /** Work to the server by the link there is. Rejects with a `LinkFault`. */
@@ -156,7 +180,34 @@ export class LinkSession {
     this.#options.onState(state);
     const isNew = state.kind !== this.#kind;
     this.#kind = state.kind;
-    if (isNew && reachesServer(state)) this.#options.onReachable();
+    this.#reporter?.refresh();
+    if (isNew && this.canSend()) this.#options.onReachable();
+  }
+
+  #newReporter(): Reporter | null {
+    const { clock, log, serverNow, sync, report, onReachable } = this.#options;
+    if (report === undefined) return null;
+    return new Reporter({
+      ...report,
+      clock,
+      log,
+      cache: sync.cache,
+      now: serverNow,
+      way: () => this.#way(),
+      send: (said) => this.#sendReport(said),
+      onSpoken: () => this.canSend() && onReachable(),
+    });
+  }
+
+  #way(): string | null {
+    if (this.socket.isConnected()) return `socket ${this.#sockets}`;
+    return this.#policy.state.kind === 'polling' ? 'http' : null;
+  }
+
+  async #sendReport(report: StationReport): Promise<void> {
+    if (!this.socket.isConnected()) return await this.http.report(report);
+    const answer = await this.socket.request('sync:report', report, REPORT_MS);
+    if (!answer.ok) throw new LinkFault(answer.code, answer.message);
   }
 
   #socketGone(): void {
@@ -165,6 +216,7 @@ export class LinkSession {
     this.#quiet = null;
     this.#engine.socketGone();
     this.#options.onSocket(null);
+    this.#reporter?.refresh();
   }
 
   #heardFrame(): void {
@@ -187,7 +239,7 @@ export class LinkSession {
   }
 
   #listener(): SocketListener {
-    const { onSocket, onGuide, onMeasured } = this.#options;
+    const { onSocket, onGuide, onMeasured, onWaiting = () => undefined } = this.#options;
     const down = (reason: 'socket_silent' | 'socket_unreachable'): void => {
       this.#socketGone();
       this.#policy.socketDown(reason);
@@ -195,6 +247,7 @@ export class LinkSession {
     return {
       connected: (transport, socketId) => {
         onSocket(socketId);
+        this.#reporter?.refresh();
         this.#policy.socketConnected(transport);
       },
       transportChanged: (transport) => this.#policy.transportChanged(transport),
@@ -211,6 +264,7 @@ export class LinkSession {
       badFrame: () => this.#follow(this.#engine.pull(), 'sync.pull_failed'),
       scopeChanged: (group) => this.#follow(this.#engine.scopeChanged(group), 'sync.scope_failed'),
       guide: onGuide,
+      waiting: onWaiting,
       measured: (latencyMs, offsetMs) => {
         this.#policy.latency(latencyMs);
         onMeasured(latencyMs, offsetMs);

@@ -1,3 +1,4 @@
+import type { StationReport } from '#contract/wire/station-report.ts';
 import { PROTOCOL_VERSION } from '#contract/wire/version.ts';
 import type { FakeServer } from './core/fake-server.ts';
 import { unreachable } from './core/link-fault.ts';
@@ -9,6 +10,12 @@ export class FakeLinks {
   readonly server: FakeServer;
   listener: SocketListener | null = null;
   hellos = 0;
+  /** Reports and pushes in the order in which the server got them. */
+  readonly heard: ('report' | 'push')[] = [];
+  readonly reports: (StationReport & { readonly by: 'socket' | 'http' })[] = [];
+  /** What is answered to a report instead. */
+  reportFault: Error | null = null;
+  beforeReport: () => Promise<void> = async () => undefined;
   opened = 0;
   /** What is answered to a hello, a poll or a push instead. */
   helloFault: Error | null = null;
@@ -40,6 +47,7 @@ export class FakeLinks {
     this.listener = listener;
     const push: HttpPort['push'] = async (clientId, mutations) => {
       if (this.pushFault !== null) throw this.pushFault;
+      this.heard.push('push');
       await this.beforePush();
       return this.server.push(clientId, mutations);
     };
@@ -47,8 +55,15 @@ export class FakeLinks {
       if (this.httpFault !== null) throw this.httpFault;
       return wait === 0 ? this.server.changes(cursor) : new Promise<never>(() => undefined);
     };
+    const report = async (said: StationReport, by: 'socket' | 'http'): Promise<void> => {
+      this.heard.push('report');
+      this.reports.push({ ...structuredClone(said), by });
+      await this.beforeReport();
+      if (this.reportFault !== null) throw this.reportFault;
+    };
     const http = {
       push,
+      report: (said: StationReport) => report(said, 'http'),
       changes,
       snapshot: () => this.snapshot(),
       cancelChanges: () => undefined,
@@ -71,6 +86,10 @@ export class FakeLinks {
       request: async (event: string, payload: Record<string, unknown>) => {
         if (event === 'sync:push')
           return { ok: true, ...(await push(payload.clientId as string, payload.mutations as never)) };
+        if (event === 'sync:report') {
+          await report(payload as StationReport, 'socket');
+          return { ok: true };
+        }
         if (event !== 'sync:hello') throw unreachable('not asked');
         this.hellos += 1;
         if (this.helloFault !== null) throw this.helloFault;

@@ -97,11 +97,12 @@ const buildOutbox = (
     log,
     send: (clientId, mutations) =>
       now.link?.send(clientId, mutations) ?? Promise.reject(unreachable('Nobody is signed in.')),
-    isReachable: () => now.link?.isReachable() === true,
+    isReachable: () => now.link?.canSend() === true,
     cursor: () => cache.position()?.cursor ?? null,
     onChanged: (ids) => {
       view().touchShipments(ids);
       view().touch('work', 'unsent', ...(ids.has(null) ? PLACE_PARTS : []));
+      now.link?.workChanged(ids);
     },
   });
 };

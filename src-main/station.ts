@@ -56,13 +56,14 @@ class RunningStation implements Station {
     this.#parts.now.link?.retryNow();
   }
 
-  /** In this order: nothing new is taken, the link goes down, and only then the files are closed. */
+  /** In this order: nothing new is taken, the server is told what is left, the link goes down, and only then the files are closed. */
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
     const { now, view, outbox, inbox, cache, journal } = this.#parts;
     this.#tidy?.();
     await this.#changes.idle();
+    await now.link?.leave();
     await now.link?.stop();
     await this.#try('inbox.not_held', () => inbox.hold());
     await outbox.stop();
@@ -110,8 +111,10 @@ class RunningStation implements Station {
     if (this.#stopping) return;
     const { hash } = this.#options;
     const { now, cache, outbox, inbox, serverClock } = this.#parts;
-    await this.#endLink();
-    if (now.signedIn?.session.serverUrl !== next.session.serverUrl) serverClock.forget();
+    const isOtherServer = now.signedIn?.session.serverUrl !== next.session.serverUrl;
+    // At the same server the next person's report says what is left of this one's.
+    await this.#endLink(isOtherServer);
+    if (isOtherServer) serverClock.forget();
     const scope = cacheScope(next, hash);
     if (cache.isDamaged()) await cache.setAside();
     if (!mayKeepRows(cache.scope(), cache.position()?.group ?? null, next, hash)) await cache.reset(scope);
@@ -129,7 +132,7 @@ class RunningStation implements Station {
 
   async #signOut(): Promise<void> {
     const { now, presence, outbox, view } = this.#parts;
-    await this.#endLink();
+    await this.#endLink(true);
     presence.leaveAll();
     // Where nothing may be written they are signed out until the next start.
     await this.#try('settings.token_not_forgotten', () => this.#options.settings.forgetToken());
@@ -140,7 +143,7 @@ class RunningStation implements Station {
   }
 
   #newLink(): LinkSession {
-    const { app, clock, random, log, push, openLinks } = this.#options;
+    const { app, clock, random, hash, log, push, openLinks, settings } = this.#options;
     const { now, cache, journal, outbox, presence, inbox, serverClock, view } = this.#parts;
     return new LinkSession({
       app,
@@ -153,6 +156,12 @@ class RunningStation implements Station {
       token: () => now.signedIn?.token ?? '',
       journal: journal.journal,
       serverNow: () => serverClock.now(),
+      report: {
+        outbox,
+        journal: journal.journal,
+        server: now.signedIn === null ? '' : ownerOf(now.signedIn, hash).server,
+        stationName: () => settings.settings().stationName,
+      },
       refreshToken: () => this.#newerToken(),
       onState: () => view.touch('connection'),
       onReachable: () => outbox.wake(),
@@ -165,6 +174,7 @@ class RunningStation implements Station {
         presence.heard(event);
         push('socket:event', event);
       },
+      onWaiting: (event) => presence.waits(event),
       onMeasured: (latencyMs, offsetMs) => {
         serverClock.measured(latencyMs, offsetMs);
         view.touch('clockOffsetMs');
@@ -215,11 +225,13 @@ class RunningStation implements Station {
     view.touch(...PLACE_PARTS);
   }
 
-  async #endLink(): Promise<void> {
+  /** `isLeaving`: nobody goes on at this server. */
+  async #endLink(isLeaving: boolean): Promise<void> {
     const { now } = this.#parts;
     const { link } = now;
     now.link = null;
     now.offline = { kind: 'offline', since: new Date(this.#options.clock.now()).toISOString() };
+    if (isLeaving) await link?.leave();
     await link?.stop();
     await this.#try('inbox.not_held', () => this.#parts.inbox.hold());
   }

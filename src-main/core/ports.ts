@@ -7,6 +7,7 @@ import type { Inspection } from '#contract/domain/shipment-records.ts';
 import type { DownPayload, GuideEvent } from '#contract/wire/down.ts';
 import type { ProblemCode } from '#contract/wire/errors.ts';
 import type { HistoryEntry } from '#contract/wire/http.ts';
+import type { StationReport } from '#contract/wire/station-report.ts';
 import type {
   Cursor,
   Frame,
@@ -144,6 +145,9 @@ export type NewWork = Omit<Mutation, 'clientId' | 'n'> & {
   readonly shipmentNumber: string | null;
 };
 
+/** `at`: when the server last answered work on it. */
+export type WorkedOnce = { readonly clientId: string; readonly shipmentId: string; readonly at: string };
+
 /** The file that is never lost. Every method that writes has written to the disk (`synchronous=FULL`) when it resolves. */
 export interface Journal {
   /** Makes `owner` the one new work belongs to; takes `freshClientId` when this owner is new here. */
@@ -164,6 +168,8 @@ export interface Journal {
   lastAnswered(clientId: string): Promise<number>;
   /** The last work the server has answered, of each client id the owner has had. */
   lastAnsweredWork(ownerKey: string): Promise<Work[]>;
+  /** Shipments of work at this server that it has answered from `from` until before `before`, each once for every client id. */
+  workedOn(server: string, from: string, before: string): Promise<WorkedOnce[]>;
   /**
    * Puts work after `afterN` that the server has answered back to pending, for a server that lost it. False when some is no
    * longer kept.
@@ -231,6 +237,8 @@ export interface SocketListener {
   /** `group` is what it may see from now on, null when that could not be read. */
   scopeChanged(group: string | null): void;
   guide(event: DownPayload[GuideEvent]): void;
+  /** Which stations a shipment waits for now: a matter of the link, not an event of the guide. */
+  waiting(event: DownPayload['shipment:waiting']): void;
   /** Round trip of a ping in milliseconds, and how far this device's clock is ahead of the server. */
   measured(latencyMs: number, clockOffsetMs: number): void;
   /** As `measured`, to the second only, from an answer over HTTP. */
@@ -255,6 +263,7 @@ export interface HttpPort {
   /** Ends a `changes` that is waiting; it rejects as unreachable. */
   cancelChanges(): void;
   push(clientId: string, mutations: readonly Mutation[]): Promise<PushReply>;
+  report(report: StationReport): Promise<void>;
   snapshot(): AsyncIterable<SnapshotLine>;
   history(shipmentId: string): Promise<HistoryEntry[]>;
   probe(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { DownPayload, GuideEvent } from '#contract/wire/down.ts';
 import type { Viewer } from '#contract/wire/presence.ts';
+import type { AwaitedStation } from '#contract/wire/station-report.ts';
 import type { Cancel, Clock, SocketPort } from './ports.ts';
 
 const ANSWER_MS = 5_000;
@@ -14,6 +15,9 @@ type Room = {
   readonly typing: Map<string, { readonly name: string; readonly end: Cancel }>;
   /** Who came and went while the answer to a join was on its way: the answer does not know of them. */
   sinceJoin: Coming[];
+  waitingFor: readonly AwaitedStation[];
+  /** It was told of them while the answer to a join was on its way: what was told is later. */
+  isWaitingTold: boolean;
 };
 
 export type PresencePorts = {
@@ -47,6 +51,11 @@ export class Presence {
     return [...(this.#rooms.get(shipmentId)?.typing.values() ?? [])].map(({ name }) => name);
   }
 
+  /** Stations that closing it waits for; none while there is no socket to hear it by. */
+  waitingFor(shipmentId: string): readonly AwaitedStation[] {
+    return this.#rooms.get(shipmentId)?.waitingFor ?? [];
+  }
+
   /** Joins now, and again after every reconnect, until `leave`. */
   open(shipmentId: string): void {
     this.keep(shipmentId);
@@ -55,7 +64,9 @@ export class Presence {
 
   /** As `open`, when the caller joins by itself. */
   keep(shipmentId: string): void {
-    if (!this.#rooms.has(shipmentId)) this.#rooms.set(shipmentId, { viewers: [], typing: new Map(), sinceJoin: [] });
+    if (this.#rooms.has(shipmentId)) return;
+    const nothing = { viewers: [], sinceJoin: [], waitingFor: [], isWaitingTold: false };
+    this.#rooms.set(shipmentId, { ...nothing, typing: new Map() });
   }
 
   /** As `leave`, when the caller leaves by itself. */
@@ -101,15 +112,26 @@ export class Presence {
     this.#ports.onChanged(event.shipmentId);
   }
 
+  /** All of them, each time. */
+  waits({ shipmentId, waitingFor }: DownPayload['shipment:waiting']): void {
+    const room = this.#rooms.get(shipmentId);
+    if (room === undefined) return;
+    room.waitingFor = waitingFor;
+    room.isWaitingTold = true;
+    this.#ports.onChanged(shipmentId);
+  }
+
   async #join(shipmentId: string): Promise<void> {
     const asked = this.#rooms.get(shipmentId);
     if (asked === undefined || !this.#ports.socket.isConnected()) return;
     asked.sinceJoin = [];
+    asked.isWaitingTold = false;
     try {
       const reply = await this.#ports.socket.request('join:shipment', { shipmentId }, ANSWER_MS);
       const room = this.#rooms.get(shipmentId);
       if (!reply.ok || room === undefined) return;
       room.viewers = reply.viewers.filter(({ socketId }) => socketId !== this.#socketId);
+      if (!room.isWaitingTold) room.waitingFor = reply.waitingFor;
       for (const event of room.sinceJoin) this.#moved(room, event);
       this.#ports.onChanged(shipmentId);
     } catch {
@@ -146,6 +168,7 @@ export class Presence {
 
   #clear(room: Room): void {
     room.viewers = [];
+    room.waitingFor = [];
     for (const userId of [...room.typing.keys()]) this.#stopTyping(room, userId);
   }
 }

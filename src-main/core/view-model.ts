@@ -100,7 +100,12 @@ export class ViewModel {
     if (resets !== this.#resets) return this.shipment(id);
     if (detail === null) return null;
     const pending = outbox.pendingOn(id).map((work) => this.#item(work));
-    return { ...detail, pending, viewers: presence.viewers(id), typing: presence.typing(id) };
+    const around = {
+      viewers: presence.viewers(id),
+      typing: presence.typing(id),
+      waitingFor: presence.waitingFor(id),
+    };
+    return { ...detail, pending, ...around };
   }
 
   /** Sends what has changed so far. Never rejects for what cannot be read. */

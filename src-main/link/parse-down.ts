@@ -142,6 +142,13 @@ export class DownDoor {
     return null;
   }
 
+  waiting(payload: unknown): DownPayload['shipment:waiting'] | null {
+    const parsed = DOWN['shipment:waiting'].safeParse(payload);
+    if (parsed.success) return parsed.data;
+    this.#drop('shipment:waiting');
+    return null;
+  }
+
   /** An acknowledgement: what was agreed, or a refusal with its code. */
   async ack<E extends UpEvent>(event: E, payload: unknown): Promise<Ack<E>> {
     const refused = refusal.safeParse(payload);

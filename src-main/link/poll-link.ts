@@ -1,5 +1,6 @@
 import type { ProblemCode } from '#contract/wire/errors.ts';
 import { type HistoryEntry, health } from '#contract/wire/http.ts';
+import type { StationReport } from '#contract/wire/station-report.ts';
 import type { Cursor, Frame, Mutation, PushReply, SnapshotLine } from '#contract/wire/sync.ts';
 import { foreign, isWorthRetrying, LinkFault, unreachable } from '../core/link-fault.ts';
 import type { Clock, HttpPort } from '../core/ports.ts';
@@ -41,6 +42,8 @@ type Request = {
   readonly isProbe?: boolean;
 };
 
+type Asked = Omit<Request, 'abort'> & Partial<Pick<Request, 'abort'>>;
+
 const isKind = (response: Response, ...kinds: readonly string[]): boolean => {
   const type = response.headers.get('content-type') ?? '';
   return kinds.some((kind) => type.startsWith(kind));
@@ -80,6 +83,14 @@ export class PollLink implements HttpPort {
   async push(clientId: string, mutations: readonly Mutation[]): Promise<PushReply> {
     const body = { clientId, mutations };
     return this.#options.door.pushReply(await this.#json({ path: '/api/sync/mutations', timeoutMs: ANSWER_MS, body }));
+  }
+
+  /** Answered without a body. */
+  async report(report: StationReport): Promise<void> {
+    await this.#ask({ path: '/api/sync/report', timeoutMs: ANSWER_MS, body: report }, async (response) => {
+      // A captive portal says 200 to everything.
+      if (response.status !== 204) throw foreign();
+    });
   }
 
   /** Lines as they come; where the transfer breaks off, it goes on from there as long as the server still has that snapshot. */
@@ -161,15 +172,18 @@ export class PollLink implements HttpPort {
     }
   }
 
-  #json(request: Omit<Request, 'abort'> & Partial<Pick<Request, 'abort'>>): Promise<unknown> {
-    const whole: Request = { abort: new AbortController(), ...request };
-    this.#open.add(whole.abort);
-    return within(whole, async () => {
-      const response = await this.#send(whole);
+  #json(request: Asked): Promise<unknown> {
+    return this.#ask(request, async (response) => {
       // A captive portal says 200 to everything, in HTML.
       if (!isKind(response, 'application/json')) throw foreign();
       return parseJson(await response.text());
-    }).finally(() => {
+    });
+  }
+
+  #ask<T>(request: Asked, read: (response: Response) => Promise<T>): Promise<T> {
+    const whole: Request = { abort: new AbortController(), ...request };
+    this.#open.add(whole.abort);
+    return within(whole, async () => read(await this.#send(whole))).finally(() => {
       this.#open.delete(whole.abort);
       // A body nobody wanted to read (a captive portal's) must not keep its connection.
       whole.abort.abort();

@@ -117,6 +117,10 @@ export class SocketLink implements SocketPort {
     socket.on('sync:frame', (payload: unknown) => this.#pushed(socket, payload));
     socket.on('sync:scope', (payload: unknown) => listener.scopeChanged(door.scope(payload)));
     socket.on('sync:upgrade', () => this.#end(() => listener.refused('upgrade_required')));
+    socket.on('shipment:waiting', (payload: unknown) => {
+      const event = door.waiting(payload);
+      if (event !== null) listener.waiting(event);
+    });
     for (const name of GUIDE_EVENTS) {
       socket.on(name, (payload: unknown) => {
         const event = door.guide(name, payload);

@@ -2,7 +2,7 @@ import type { InboxItem } from '#contract/bridge/view.ts';
 import type { Verdict } from '#contract/wire/sync.ts';
 import type { Bookmark, Parting } from '../core/bookmarks.ts';
 import type { Taken, Waiting } from '../core/notify-policy.ts';
-import type { Journal, NewWork, Owner, Refused, Work } from '../core/ports.ts';
+import type { Journal, NewWork, Owner, Refused, Work, WorkedOnce } from '../core/ports.ts';
 import { StoreFault } from '../core/store-fault.ts';
 import { JournalFile } from './journal-file.ts';
 import { JournalInbox } from './journal-inbox.ts';
@@ -184,6 +184,12 @@ export class StationJournal implements Journal {
       }
       return found;
     });
+  }
+
+  async workedOn(server: string, from: string, before: string): Promise<WorkedOnce[]> {
+    const sql = `SELECT client_id AS clientId, shipment_id AS shipmentId, max(answered_at) AS at FROM mutation
+      WHERE answered_at >= ? AND answered_at < ? AND server = ? AND shipment_id IS NOT NULL GROUP BY client_id, shipment_id`;
+    return guarded(() => this.db.prepare<[string, string, string], WorkedOnce>(sql).all(from, before, server));
   }
 
   async reopenAnswered(clientId: string, afterN: number): Promise<boolean> {

@@ -22,6 +22,7 @@ export const patientJournal = (journal: Journal): Journal => {
     renumber: (...asked) => run(() => journal.renumber(...asked)),
     lastAnswered: (...asked) => run(() => journal.lastAnswered(...asked)),
     lastAnsweredWork: (...asked) => run(() => journal.lastAnsweredWork(...asked)),
+    workedOn: (...asked) => run(() => journal.workedOn(...asked)),
     reopenAnswered: (...asked) => run(() => journal.reopenAnswered(...asked)),
     bookmarks: () => run(() => journal.bookmarks()),
     isFollowing: () => run(() => journal.isFollowing()),
