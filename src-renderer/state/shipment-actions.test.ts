@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ShipmentView } from '#contract/bridge/view.ts';
 import type { Role } from '#contract/domain/roles.ts';
-import { awaited, detail } from '../testing/sample.ts';
-import { closingForbidden, offeredActions } from './shipment-actions.ts';
+import { awaited, detail, workItem } from '../testing/sample.ts';
+import { closingForbidden, offeredActions, unseenBlock } from './shipment-actions.ts';
 
 const received = (part: Partial<ShipmentView> = {}) => detail({ status: 'received', ...part });
 const next = (part: Partial<ShipmentView>, who: Role = 'lead', online = true) =>
@@ -35,6 +35,27 @@ describe('closing as the next step', () => {
     expect(closingForbidden(received(both), 'lead', false)).toEqual({ code: 'needs_the_server' });
     expect(closingForbidden(received({ ...both, ...HOLD }), 'lead', true)).toMatchObject({ code: 'holds_in_force' });
     expect(closingForbidden(detail({ status: 'closed' }), 'lead', true)).toMatchObject({ code: 'wrong_status' });
+  });
+});
+
+describe('a refusal to close that nothing here explains', () => {
+  const refused = workItem({ type: 'closeShipment', code: 'blocked' });
+
+  it('is asked about', () => {
+    expect(next({ pending: [refused] })).toEqual({ command: 'closeShipment', whyNot: null, asks: true });
+    expect(next({ pending: [refused] }, 'receiver')).toMatchObject({ asks: false });
+    expect(next({ pending: [refused] }, 'lead', false)).toMatchObject({ asks: false });
+  });
+
+  it('is none once it is handled, over something else, explained here, or behind the shipment', () => {
+    const unseen = (part: Partial<ShipmentView>) => unseenBlock(received({ pending: [refused], ...part }));
+    expect(unseen({})).toBe(refused);
+    expect(unseen({ pending: [{ ...refused, state: 'handled' }] })).toBeNull();
+    expect(unseen({ pending: [{ ...refused, code: 'version_conflict' }] })).toBeNull();
+    expect(unseen({ pending: [{ ...refused, type: 'assignDoor' }] })).toBeNull();
+    expect(unseen(STATIONS)).toBeNull();
+    expect(unseen(HOLD)).toBeNull();
+    expect(unseen({ status: 'closed' })).toBeNull();
   });
 });
 

@@ -1,6 +1,6 @@
-import type { ShipmentView } from '#contract/bridge/view.ts';
+import type { ShipmentView, WorkItem } from '#contract/bridge/view.ts';
 import type { CommandName } from '#contract/domain/command-table.ts';
-import { type ActionState, nextAction, type WhyNot, whyNot } from '#contract/domain/next-action.ts';
+import { type ActionState, blockedBy, nextAction, type WhyNot, whyNot } from '#contract/domain/next-action.ts';
 import type { Role } from '#contract/domain/roles.ts';
 
 // Which commands a shipment's screen offers outside its tabs. Rules stay in the contract; here is only where they appear.
@@ -32,6 +32,17 @@ export type SheetAction = { readonly command: CommandName; readonly whyNot: Shee
 export const closingForbidden = (shipment: ShipmentView, who: Role, online: boolean): WhyNot | null =>
   whyNot('closeShipment', { ...shipment, readiness: 'complete', waitingFor: [] }, who, online);
 
+/**
+ * The last refusal to close that nothing known here explains: over a station of which only the server knows, as it is for a
+ * lead whose station polls. Null when there is none.
+ */
+export const unseenBlock = (shipment: ShipmentView): WorkItem | null => {
+  if (shipment.status !== 'received' || blockedBy(shipment).length > 0) return null;
+  const refused = ({ type, code, state }: WorkItem): boolean =>
+    type === 'closeShipment' && code === 'blocked' && state === 'needs_person';
+  return shipment.pending.findLast(refused) ?? null;
+};
+
 /** What a lead's PIN or sentence settles in the dialog itself is no reason against opening it. */
 const settledByAsking = (shipment: ShipmentView, why: WhyNot, who: Role, online: boolean): boolean => {
   if (why.code === 'lead_approval_needed') return true;
@@ -49,7 +60,7 @@ const reasonOf = (shipment: ShipmentView, command: CommandName, who: Role, onlin
   return null;
 };
 
-/** The next step; `asks` when it is possible although `whyNot` is not null, once a sentence has been said about that. */
+/** The next step; `asks` when something is to be said about what is in its way: then it is possible although `whyNot` is not null. */
 export type NextStep = ActionState & { readonly asks: boolean };
 
 /** What the screen offers this person on this shipment now. */
@@ -59,10 +70,20 @@ export type Offered = {
   readonly groups: readonly { readonly group: SheetGroup; readonly actions: readonly SheetAction[] }[];
 };
 
+const asksFirst = (
+  shipment: ShipmentView,
+  { command, whyNot: why }: ActionState,
+  who: Role,
+  online: boolean,
+): boolean =>
+  why === null
+    ? command === 'closeShipment' && unseenBlock(shipment) !== null
+    : settledByAsking(shipment, why, who, online);
+
 /** The next step and the sheet for a role; `online` is whether decisions can reach the server. */
 export const offeredActions = (shipment: ShipmentView, who: Role, online: boolean): Offered => {
   const step = nextAction(shipment, who, online);
-  const next = step && { ...step, asks: step.whyNot !== null && settledByAsking(shipment, step.whyNot, who, online) };
+  const next = step && { ...step, asks: asksFirst(shipment, step, who, online) };
   const groups = (Object.keys(SHEET) as SheetGroup[]).map((group) => ({
     group,
     actions: SHEET[group]

@@ -141,6 +141,9 @@ export const ACTION_TEXT = {
     whyWithoutDocuments: 'Why without the documents?',
     whyWithoutStations_one: 'Why without the station?',
     whyWithoutStations_other: 'Why without the stations?',
+    unseenIntro:
+      'The server did not close it, over something that this station does not see. If it is work of a station, say why that is not waited for; the reason is kept.',
+    whyWithoutUnseen: 'Why without the stations? (may be left out)',
     nothingMissing: 'Nothing is in the way any more. It can be closed.',
     refuseIntro: 'The carrier takes everything back. This ends the shipment.',
     cancelIntro: 'The shipment will not come. This ends it.',

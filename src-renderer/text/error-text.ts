@@ -56,7 +56,7 @@ export const ERROR_TEXT = {
   blocked: {
     what: 'Something has to be done first.',
     safe: UNTOUCHED,
-    act: 'See the “Blocked by” line of the shipment; a door may be taken or out of service.',
+    act: 'See the “Blocked by” line of the shipment; choosing the step again shows what is in the way.',
   },
   quantities_do_not_add_up: {
     what: 'Accepted, rejected and held do not add up to inspected.',

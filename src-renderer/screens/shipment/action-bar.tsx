@@ -24,7 +24,7 @@ const NextButton = ({ next, onStep }: NextProps) => {
   const { shipment } = useDesk();
   const label = next.asks ? closingTitle(blockedBy(shipment), shipment.waitingFor.length, t) : t(`do.${next.command}`);
   // Closing ends the shipment for everybody: held for a second instead of confirmed.
-  if (next.command === 'closeShipment' && next.whyNot === null)
+  if (next.command === 'closeShipment' && next.whyNot === null && !next.asks)
     return (
       <HoldButton testId="next-action" command={next.command} onHeld={() => onStep(next.command)}>
         {label}

@@ -6,7 +6,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import { HoldButton } from '../../components/hold-button.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { closingForbidden } from '../../state/shipment-actions.ts';
+import { closingForbidden, unseenBlock } from '../../state/shipment-actions.ts';
 import { closingTitle } from '../../text/closing-text.ts';
 import { whyNotText } from '../../text/why-not.ts';
 import { type AskProps, filled, useFinish } from './ask.ts';
@@ -50,6 +50,18 @@ const WithoutStations = ({ words, onChange }: PartProps) => {
   );
 };
 
+/** Only the server knows what is in the way: its sentence is shown, and whether it is a station is for the lead to read. */
+const Unseen = ({ message, words, onChange }: PartProps & { readonly message: string | null }) => {
+  const { t } = useTranslation();
+  return (
+    <div className={css.part}>
+      <p>{t('ask.unseenIntro')}</p>
+      {message !== null && <p data-testid="server-says">{message}</p>}
+      <Field label={t('ask.whyWithoutUnseen')} value={words} onChange={onChange} testId="stations-words" area />
+    </div>
+  );
+};
+
 /**
  * Closing although required documents are missing or work of stations is still to come: a sentence for each that is so now,
  * then a press of one second. What was written stays here while its field is away: it may be wanted again.
@@ -64,11 +76,12 @@ export const AskClosing = ({ onClose }: AskProps<'closeShipment'>) => {
   const blocks = blockedBy(shipment);
   const documents = blocks.includes('documents');
   const stations = blocks.includes('stations');
+  const unseen = unseenBlock(shipment);
   const said = (!documents || waiver.trim() !== '') && (!stations || without.trim() !== '');
   const close = (): void =>
     finish('closeShipment', {
       ...(documents ? filled('waiver', waiver) : {}),
-      ...(stations ? filled('withoutStations', without) : {}),
+      ...(stations || unseen !== null ? filled('withoutStations', without) : {}),
     });
   return (
     <Dialog
@@ -93,7 +106,10 @@ export const AskClosing = ({ onClose }: AskProps<'closeShipment'>) => {
       )}
       {documents && <WithoutDocuments words={waiver} onChange={setWaiver} />}
       {stations && <WithoutStations words={without} onChange={setWithout} />}
-      {forbidden === null && !documents && !stations && <p role="status">{t('ask.nothingMissing')}</p>}
+      {unseen !== null && <Unseen message={unseen.message} words={without} onChange={setWithout} />}
+      {forbidden === null && !documents && !stations && unseen === null && (
+        <p role="status">{t('ask.nothingMissing')}</p>
+      )}
     </Dialog>
   );
 };

@@ -149,6 +149,39 @@ describe('closing with something to be said', () => {
   });
 });
 
+describe('closing over a station that only the server knows of', () => {
+  const message = 'Dock 9 has work on it that is not sent yet.';
+  const refused = { pending: [workItem({ type: 'closeShipment', code: 'blocked', message })] };
+
+  it('is asked with what the server said; the sentence goes along', async () => {
+    const fake = await open(refused, { connection: { kind: 'polling', reason: 'socket_silent', since: at(-5) } });
+    await press('next-action');
+    expect(screen.getByTestId('server-says').textContent).toBe(message);
+    type('stations-words', 'It was dropped');
+    await holdDown('hold-confirm');
+    expect(fake.callsOf('save')).toEqual([
+      ['closeShipment', { shipmentId: 's-1', withoutStations: 'It was dropped' }, BASE],
+    ]);
+  });
+
+  it('may be tried again without a sentence: it may have been something else, and over by now', async () => {
+    const fake = await open(refused);
+    await press('next-action');
+    await holdDown('hold-confirm');
+    expect(fake.callsOf('save')).toEqual([['closeShipment', { shipmentId: 's-1' }, BASE]]);
+  });
+
+  it('names the stations instead as soon as they are known', async () => {
+    const fake = await open(refused);
+    await press('next-action');
+    type('stations-words', 'It was dropped');
+    act(() => fake.pushShipment(received({ ...refused, ...SILENT })));
+    expect(screen.queryByTestId('server-says')).toBeNull();
+    expect(screen.getAllByTestId('stations-words')).toHaveLength(1);
+    expect(wordsIn('stations-words')).toBe('It was dropped');
+  });
+});
+
 describe('what changes while it is asked', () => {
   it('takes the field of a station away when it came back, keeps the rest, and sends only what is still wanted', async () => {
     const fake = await open({ ...NO_PAPERS, ...SILENT });
