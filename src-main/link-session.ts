@@ -135,10 +135,11 @@ export class LinkSession {
 
   /** Resolves when nothing is written to the cache any more. */
   async stop(): Promise<void> {
-    this.#reporter?.stop();
+    const reported = this.#reporter?.stop();
     this.#policy.stop();
     this.http.close();
     await this.#engine.stop();
+    await reported;
   }
 
   /** Somebody who read the cache found it damaged: it is replaced and filled anew. */

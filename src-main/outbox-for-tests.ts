@@ -37,12 +37,15 @@ export const startOutbox = async (
     journal,
     server,
     reachable: true,
+    isReachable: (): boolean => world.reachable,
     cursor: null as Cursor | null,
     sent: [] as number[][],
     inFlight: 0,
     mostInFlight: 0,
     changed: [] as (string | null)[],
     logged: [] as string[],
+    /** Told besides. */
+    onChanged: (_ids: ReadonlySet<string | null>): void => undefined,
     /** Between the station and the server. */
     wire: async (clientId: string, mutations: readonly Mutation[]): Promise<PushReply> =>
       server.push(clientId, mutations),
@@ -67,9 +70,12 @@ export const startOutbox = async (
         world.inFlight -= 1;
       }
     },
-    isReachable: () => world.reachable,
+    isReachable: () => world.isReachable(),
     cursor: () => world.cursor,
-    onChanged: (ids) => world.changed.push(...ids),
+    onChanged: (ids) => {
+      world.changed.push(...ids);
+      world.onChanged(ids);
+    },
   });
   await outbox.load();
   await outbox.setOwner(MARA);

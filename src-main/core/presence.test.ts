@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Viewer } from '#contract/wire/presence.ts';
+import type { AwaitedStation } from '#contract/wire/station-report.ts';
 import type { Ack, UpEvent, UpPayload } from '#contract/wire/up.ts';
 import { FakeClock, settled } from './fake-clock.ts';
 import { unreachable } from './link-fault.ts';
@@ -13,12 +14,21 @@ const viewer = (name: string, socketId = `${name}-1`): Viewer => ({
   since: AT,
 });
 
+const dock = (station: string): AwaitedStation => ({ station, userName: 'Mara', state: 'unsent', since: AT });
+const waiting = (shipmentId: string, ...waitingFor: AwaitedStation[]) => ({
+  type: 'shipment:waiting' as const,
+  shipmentId,
+  waitingFor,
+  timestamp: AT,
+});
+
 const start = () => {
   const clock = new FakeClock();
   const world = {
     clock,
     up: true,
     viewers: [viewer('me', 'mine'), viewer('ivo')],
+    waitingFor: [] as AwaitedStation[],
     asked: [] as string[],
     changed: [] as string[],
     fails: false,
@@ -26,8 +36,8 @@ const start = () => {
   const request = async <E extends UpEvent>(event: E, payload: UpPayload[E]): Promise<Ack<E>> => {
     world.asked.push(`${event} ${(payload as { shipmentId: string }).shipmentId}`);
     if (world.fails) throw unreachable('down');
-    const { viewers } = world;
-    return { ok: true, shipmentId: 's1', viewers, viewersCount: viewers.length } as unknown as Ack<E>;
+    const { viewers, waitingFor } = world;
+    return { ok: true, shipmentId: 's1', viewers, viewersCount: viewers.length, waitingFor } as unknown as Ack<E>;
   };
   const presence = new Presence({
     clock,
@@ -167,6 +177,49 @@ describe('Presence', () => {
     came('ivo');
     typing('ivo', true);
     expect(changed).toEqual([]);
+  });
+
+  it('knows which stations a shipment waits for, from the answer to the join and from what it is told since', async () => {
+    const world = start();
+    world.waitingFor = [dock('1')];
+    world.presence.open('s1');
+    expect(world.presence.waitingFor('s1')).toEqual([]);
+    await settled();
+    expect(world.presence.waitingFor('s1')).toEqual([dock('1')]);
+    world.changed.length = 0;
+    world.presence.waits(waiting('s1', dock('2'), dock('3')));
+    expect(world.presence.waitingFor('s1')).toEqual([dock('2'), dock('3')]);
+    world.presence.waits(waiting('other', dock('4')));
+    expect(world.changed).toEqual(['s1']);
+    expect(world.presence.waitingFor('other')).toEqual([]);
+    world.presence.waits(waiting('s1'));
+    expect(world.presence.waitingFor('s1')).toEqual([]);
+  });
+
+  it('believes what it was told while the answer to the join was on its way', async () => {
+    const world = start();
+    world.waitingFor = [dock('1')];
+    world.presence.open('s1');
+    world.presence.waits(waiting('s1'));
+    await settled();
+    expect(world.presence.waitingFor('s1')).toEqual([]);
+    world.presence.open('s1');
+    await settled();
+    expect(world.presence.waitingFor('s1')).toEqual([dock('1')]);
+  });
+
+  it('does not know which stations a shipment waits for without a socket', async () => {
+    const world = start();
+    world.waitingFor = [dock('1')];
+    world.presence.open('s1');
+    await settled();
+    world.up = false;
+    world.presence.disconnected();
+    expect(world.presence.waitingFor('s1')).toEqual([]);
+    world.up = true;
+    world.presence.connected('mine-2');
+    await settled();
+    expect(world.presence.waitingFor('s1')).toEqual([dock('1')]);
   });
 
   it('goes away whole on signing out', async () => {

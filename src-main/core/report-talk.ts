@@ -42,6 +42,7 @@ export class ReportTalk {
   /** The last report that was acknowledged, as text, and the unsent work in it. */
   #said = '';
   #unsentSaid: ReadonlySet<string> = new Set();
+  #shipmentsSaid: ReadonlySet<string | null> = new Set();
   /** Something is to be told besides unsent work. */
   #hasNews = false;
   /** Unsent work that was there at the last look. */
@@ -128,7 +129,8 @@ export class ReportTalk {
       return;
     }
     const unsent = this.#ports.unsent();
-    const waiting = unsent.filter((work) => this.#seen.has(keyOf(work)) || this.#unsentSaid.has(placeOf(work)));
+    // On a shipment that was told of, more work or the same under another number goes on waiting without a gap.
+    const waiting = unsent.filter((work) => this.#seen.has(keyOf(work)) || this.#shipmentsSaid.has(work.shipmentId));
     this.#seen = new Set(unsent.map(keyOf));
     if (waiting.length < unsent.length) this.#lookSoon();
     const isDue = this.#hasNews || !isSame(placesOf(waiting), this.#unsentSaid);
@@ -152,6 +154,7 @@ export class ReportTalk {
       if (text !== this.#said) await send(report);
       this.#said = text;
       this.#unsentSaid = placesOf(unsent);
+      this.#shipmentsSaid = new Set(unsent.map(({ shipmentId }) => shipmentId));
       if (repeatMs !== null) this.#tellAgain(repeatMs);
     } catch (error) {
       this.#failed(error);

@@ -1,9 +1,11 @@
 import { isOpen, type ShipmentStatus } from '#contract/domain/status.ts';
 import type { StationReport } from '#contract/wire/station-report.ts';
 import type { Frame } from '#contract/wire/sync.ts';
+import { unreachable } from './link-fault.ts';
 import type { Outbox } from './outbox.ts';
 import type { Log, Work } from './ports.ts';
 import { ReportTalk } from './report-talk.ts';
+import { SerialQueue } from './serial-queue.ts';
 import { buildReport, isAwaited } from './station-report.ts';
 import { WorkedOn, type WorkedOnPorts } from './worked-on.ts';
 
@@ -35,8 +37,11 @@ export class Reporter {
   readonly #worked: WorkedOn;
   #way: string | null = null;
   #talk: ReportTalk | null = null;
-  #loading: Promise<void> | null = null;
+  /** What reads files, one after the other. */
+  readonly #reads = new SerialQueue();
+  #isLoaded = false;
   #isLeaving = false;
+  #hasStopped = false;
 
   constructor(ports: ReporterPorts) {
     this.#ports = ports;
@@ -91,10 +96,12 @@ export class Reporter {
     end();
   }
 
-  /** The link ends. */
-  stop(): void {
+  /** The link ends. No file is read any more when this resolves. */
+  async stop(): Promise<void> {
     this.#isLeaving = true;
+    this.#hasStopped = true;
     this.#talk?.end();
+    await this.#reads.idle();
   }
 
   #begin(way: string): ReportTalk {
@@ -105,15 +112,15 @@ export class Reporter {
       send,
       onSpoken,
       unsent: () => outbox.all().filter(isAwaited),
-      compose: (unsent, leaving) => this.#compose(unsent, leaving),
+      compose: (unsent, leaving) => this.#reads.run(() => this.#compose(unsent, leaving)),
       repeatMs: way === 'http' ? REPEAT_MS : null,
     });
   }
 
   async #compose(unsent: readonly Work[], leaving: boolean): Promise<StationReport> {
     const { outbox, stationName } = this.#ports;
-    this.#loading ??= this.#load();
-    await this.#loading;
+    if (this.#hasStopped) throw unreachable('This connection was ended.');
+    if (!this.#isLoaded) await this.#load();
     const worked = await this.#worked.open();
     return buildReport({ station: stationName(), present: outbox.clientId, unsent, worked }, leaving);
   }
@@ -123,16 +130,21 @@ export class Reporter {
     const { outbox, log } = this.#ports;
     for (const work of outbox.all()) this.#touch(work);
     try {
-      await this.#worked.load();
+      await this.#worked.load(() => !this.#hasStopped);
+      this.#isLoaded = true;
     } catch {
       log('report.worked_not_read');
-      this.#loading = null;
     }
   }
 
-  #touch({ state, shipmentId, mutation }: Work): boolean {
+  #touch({ state, server, shipmentId, mutation }: Work): boolean {
     const isOnItsWay = state === 'pending' || state === 'answered';
-    return isOnItsWay && shipmentId !== null && this.#worked.touch(mutation.clientId, shipmentId);
+    return (
+      isOnItsWay &&
+      server === this.#ports.server &&
+      shipmentId !== null &&
+      this.#worked.touch(mutation.clientId, shipmentId)
+    );
   }
 
   async #goodbye(talk: ReportTalk): Promise<void> {

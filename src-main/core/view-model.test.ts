@@ -246,6 +246,11 @@ describe('ViewModel', () => {
     sync();
     presence.open('a');
     await clock.advance(16);
+    const timestamp = '2026-11-23T08:00:00.000Z';
+    const waitingFor = [{ station: 'Dock 3', userName: 'Ivo', state: 'unsent', since: timestamp }] as const;
+    presence.waits({ type: 'shipment:waiting', shipmentId: 'a', waitingFor: [...waitingFor], timestamp });
+    await clock.advance(16);
+    expect(shipments.at(-1)?.waitingFor).toEqual(waitingFor);
     shipments.length = 0;
     server.put(shipmentRow('a', { trailer: 'T' }));
     server.put(shipmentRow('b', { trailer: 'T' }));

@@ -44,12 +44,12 @@ export class WorkedOn {
     return this.#ended.has(shipmentId);
   }
 
-  /** What the journal knows of the time before. Rejects with a `StoreFault`. */
-  async load(): Promise<void> {
+  /** What the journal knows of the time before; as far as it had come when nobody wants it any more. Rejects with a `StoreFault`. */
+  async load(isWanted: () => boolean): Promise<void> {
     const { clock, journal, server, now } = this.#ports;
     const end = now() + WINDOW_MS;
     let begun = clock.elapsed();
-    for (let before = end; before > end - WINDOW_MS - LATELY_MS; before -= WINDOW_MS) {
+    for (let before = end; isWanted() && before > end - WINDOW_MS - LATELY_MS; before -= WINDOW_MS) {
       const found = await journal.workedOn(server, iso(before - WINDOW_MS), iso(before));
       for (const { clientId, shipmentId, at } of found) this.#note(clientId, shipmentId, Date.parse(at));
       if (clock.elapsed() - begun < SLICE_MS) continue;

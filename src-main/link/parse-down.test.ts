@@ -197,6 +197,23 @@ describe('guide events', () => {
   });
 });
 
+describe('what a shipment waits for', () => {
+  const one = { station: 'Dock 3', userName: 'Mara', state: 'unsent', since: AT };
+  const event = { type: 'shipment:waiting', shipmentId: 's', waitingFor: [one], timestamp: AT };
+
+  it('passes when it is what it says', () => {
+    expect(door.waiting(event)).toEqual(event);
+    expect(door.waiting({ ...event, waitingFor: [{ ...one, state: 'asleep' }] })).toBeNull();
+    expect(logged).toEqual(['down.dropped {"what":"shipment:waiting","total":1}']);
+  });
+
+  it('is nothing where the server does not say it', async () => {
+    const joined = { ok: true, shipmentId: 's', viewers: [], viewersCount: 1 };
+    expect(await door.ack('join:shipment', joined)).toEqual({ ...joined, waitingFor: [] });
+    expect(await door.ack('join:shipment', { ...joined, waitingFor: [one] })).toMatchObject({ waitingFor: [one] });
+  });
+});
+
 it('looks at long lists in slices, and lets others have their turn', async () => {
   let turns = 0;
   const timer = setInterval(() => {

@@ -150,6 +150,22 @@ describe('push, history and probe', () => {
     expect(JSON.parse(asked[0]!.body)).toEqual({ clientId: 'client-1', mutations: [mutation] });
   });
 
+  it('tells what is unsent, and takes an answer without a body for a yes', async () => {
+    const report = {
+      station: 'Dock 3',
+      clients: [{ clientId: 'client-1', unsentOn: ['s'], workedOn: [] }],
+      leaving: false,
+    };
+    answer = (_request, response) => response.writeHead(204).end();
+    await link().report(report);
+    expect(asked).toMatchObject([{ method: 'POST', path: '/api/sync/report', token: 'Bearer my-token' }]);
+    expect(JSON.parse(asked[0]!.body)).toEqual(report);
+    problem('not_found', 404);
+    expect(await fault(() => link().report(report))).toMatchObject({ code: 'not_found' });
+    portal();
+    expect((await fault(() => link().report(report))).isForeign).toBe(true);
+  });
+
   it('reads a history, whatever the id looks like', async () => {
     json({ history: [] });
     expect(await link().history('a/../b?c')).toEqual([]);

@@ -268,6 +268,11 @@ describe('asking and hearing', () => {
     expect(names().filter((what) => what === 'guide')).toHaveLength(1);
     expect(dropped).toEqual(['down.dropped frame', 'down.dropped sync:scope', 'down.dropped user:typing']);
     expect(heard.filter(({ what }) => what === 'scopeChanged')[1]?.with).toEqual([null]);
+    const waiting = { type: 'shipment:waiting', shipmentId: 's', waitingFor: [], timestamp: AT };
+    socket.emit('shipment:waiting', 'gibberish');
+    socket.emit('shipment:waiting', waiting);
+    expect(await told('waiting')).toEqual([waiting]);
+    expect(names().filter((what) => what === 'waiting')).toHaveLength(1);
     socket.emit('sync:upgrade', { protocol: 9, oldest: 8 });
     expect(await told('refused')).toEqual(['upgrade_required']);
   });

@@ -180,6 +180,34 @@ describe('verdicts', () => {
   });
 });
 
+describe('what was worked on', () => {
+  it('is each shipment once for every client id, by when the server last answered', async () => {
+    const times = [NOW, NOW + 60_000];
+    const [from, before] = [new Date(NOW).toISOString(), new Date(NOW + 60_001).toISOString()];
+    let now = NOW;
+    journal.close();
+    journal = new StationJournal(join(dir, 'journal.db'), () => now);
+    const answered = async (owner: Owner, client: string, ...shipments: (string | null)[]): Promise<void> => {
+      await journal.setOwner(owner, client);
+      for (const shipmentId of shipments) {
+        const { mutation } = await journal.append(owner.key, { ...note('x'), shipmentId }, 'h');
+        await journal.storeVerdicts(client, [{ n: mutation.n, verdict: 'applied', seq: 4 }], 'e');
+      }
+    };
+    for (now of times) await answered(MARA, 'client-0001', 's1', null);
+    await answered(IVO, 'client-0002', 's1');
+    await answered({ ...MARA, key: 'other:mara', server: 'other' }, 'client-0003', 's1');
+    await journal.setOwner(MARA, 'client-0001');
+    await journal.append(MARA.key, { ...note('x'), shipmentId: 's-unsent' }, 'h');
+    const at = new Date(NOW + 60_000).toISOString();
+    expect(await journal.workedOn('srv', from, before)).toEqual([
+      { clientId: 'client-0001', shipmentId: 's1', at },
+      { clientId: 'client-0002', shipmentId: 's1', at },
+    ]);
+    expect(await journal.workedOn('srv', from, at)).toEqual([{ clientId: 'client-0001', shipmentId: 's1', at: from }]);
+  });
+});
+
 describe('renumbering', () => {
   it('moves pending work to the new identity, in order, and leaves the refused piece to a person', async () => {
     for (const text of ['one', 'two', 'three', 'four']) await journal.append(MARA.key, note(text), 'h');
