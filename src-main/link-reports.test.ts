@@ -161,6 +161,29 @@ describe('a connection', () => {
     expect(mute.links.heard).toEqual(['report', 'push']);
   });
 
+  it('tells of a shipment again that had ended and was opened again', async () => {
+    const world = await start();
+    world.session.start();
+    await world.clock.advance(1);
+    await world.save('a');
+    const put = (status: 'closed' | 'received'): void => {
+      const from = world.server.head;
+      world.server.put(shipmentRow('a', { status }));
+      world.links.tell(from);
+    };
+    const workedOn = () => world.links.reports.at(-1)?.clients.flatMap((client) => client.workedOn);
+    world.links.tell(world.server.head - 1);
+    put('closed');
+    await settled();
+    world.links.drop();
+    await world.clock.advance(2_000);
+    expect(world.session.state.kind).toBe('live');
+    expect(workedOn()).toEqual([]);
+    put('received');
+    await world.clock.advance(1_000);
+    expect(workedOn()).toEqual(['a']);
+  });
+
   it('ends with what is left, while nothing more is sent, where somebody leaves', async () => {
     const world = await start();
     world.session.start();

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { createServer as createHttp, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ShipmentView } from '#contract/bridge/view.ts';
 import { createServer } from '../server/create-server.ts';
 import { announce, type Dock, furnish, PEOPLE, SECRET, startDock, tokenFor } from '../server/dock-for-tests.ts';
 import { FakeServer, shipmentRow } from './core/fake-server.ts';
@@ -140,8 +141,13 @@ describe('closing on the real server', () => {
     const status = (wanted: string) =>
       lena.until(wanted, ({ shipments }) => shipments.some((row) => row.id === id && row.status === wanted));
     await status('received');
-    const awaited = async () => (await lena.handlers['shipment:open'](id))?.waitingFor ?? [];
-    expect(await awaited()).toEqual([]);
+    await lena.handlers['shipment:open'](id);
+    /** As the open screen was last told. */
+    const awaited = () => {
+      const shown = lena.pushed.filter(({ channel }) => channel === 'shipment:changed').at(-1);
+      return (shown?.payload as ShipmentView | undefined)?.waitingFor;
+    };
+    await until('nothing to wait for', () => awaited()?.length === 0);
     // What is worked on is told half a second after it was touched.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await dock.server.close();
@@ -157,15 +163,15 @@ describe('closing on the real server', () => {
     try {
       await lena.handlers['link:retry']();
       await live(lena);
-      await until('her station is missed', async () => (await awaited()).length === 1);
-      expect(await awaited()).toMatchObject([{ station: 'Test', userName: 'Mara', state: 'unheard' }]);
+      await until('her station is missed', () => awaited()?.length === 1);
+      expect(awaited()).toMatchObject([{ station: 'Test', userName: 'Mara', state: 'unheard' }]);
       await lena.handlers['work:save']('closeShipment', { shipmentId: id }, null);
       const { work } = await lena.until('refused', (view) => view.work.some(({ state }) => state === 'needs_person'));
       expect(work).toMatchObject([{ type: 'closeShipment', code: 'blocked' }]);
 
       const back = await at(PEOPLE.mara, dir);
       await back.until('sent', ({ unsent }) => unsent === 0);
-      await until('nothing to wait for', async () => (await awaited()).length === 0);
+      await until('nothing to wait for', () => awaited()?.length === 0);
       await lena.handlers['work:save']('closeShipment', { shipmentId: id }, null);
       await status('closed');
       expect((await lena.handlers['shipment:open'](id))?.notes).toMatchObject([{ text: note.text }]);

@@ -82,10 +82,17 @@ describe('what a station tells', () => {
     await world.over('socket 0');
     expect(world.last()).toEqual({ 'client-0001': ' | ' });
     const at = world.server.head;
+    const { shipments } = world.cache;
+    const looked: unknown[] = [];
+    world.cache.shipments = async (ids) => {
+      looked.push(ids);
+      return shipments.call(world.cache, ids);
+    };
+    // Of others nothing needs to be looked up.
     world.server.put(shipmentRow('b'));
     world.reporter.heard(world.server.frame(at));
     await world.clock.advance(2_000);
-    expect(world.link.told).toHaveLength(1);
+    expect([world.link.told.length, looked]).toEqual([1, []]);
     world.server.put(shipmentRow('a', { status: 'received' }));
     await world.cache.apply(world.server.frame(at), null);
     world.reporter.heard(world.server.frame(at));
