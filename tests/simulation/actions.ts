@@ -26,6 +26,7 @@ const WEIGHTS = {
   killServer: 10,
   killServerWithin: 15,
   fillDisk: 8,
+  deadSpot: 6,
   backup: 12,
   restore: 5,
   restoreFolder: 1,

@@ -7,6 +7,10 @@ import type { World } from './world.ts';
 /** What stands between one station and the server; a schedule changes it as it likes. */
 export class Cable {
   isOnline = true;
+  /** When it was pulled out; null while it is in. */
+  offlineSince: number | null = null;
+  /** When the server last took a report that counts for a while. */
+  reportedOverHttpAt = Number.NEGATIVE_INFINITY;
   /** HTTP passes, sockets do not. */
   blocksSockets = false;
   latencyMs = 2;

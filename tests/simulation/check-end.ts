@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Verdict } from '#contract/wire/sync.ts';
 import { originTag } from '../../server/storage/digest.ts';
+import { checkHeldUp } from './check-closing.ts';
 import { checkInbox, checkWithdrawn } from './check-inbox.ts';
 import type { Laboratory } from './laboratory.ts';
 import { forbiddenMarks } from './people.ts';
@@ -51,7 +52,7 @@ const missing = (laboratory: Laboratory, station: StationNode): string | null =>
 /** The faults stop; then everything has to come right by itself, and soon. */
 export const settle = async (laboratory: Laboratory): Promise<void> => {
   for (const { cable, machine } of laboratory.stations) {
-    Object.assign(cable, { isOnline: true, blocksSockets: false, latencyMs: 2, stalledUntil: 0 });
+    Object.assign(cable, { isOnline: true, offlineSince: null, blocksSockets: false, latencyMs: 2, stalledUntil: 0 });
     Object.assign(cable, { losesAnswers: 0, repeatsRequests: 0, stalePages: 0, breaksSnapshots: 0 });
     machine.fuse = null;
   }
@@ -263,6 +264,7 @@ const checkView = ({ forked }: Laboratory, station: StationNode): void => {
 export const checkEnd = async (laboratory: Laboratory): Promise<void> => {
   await checkTables(laboratory);
   checkLedger(laboratory);
+  checkHeldUp(laboratory);
   for (const station of laboratory.stations) {
     checkView(laboratory, station);
     scanFiles(laboratory, station);

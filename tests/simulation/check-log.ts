@@ -1,5 +1,6 @@
 import { type COMMAND_TABLE, commandRule } from '#contract/domain/command-table.ts';
 import type { RawChange } from '../../server/core/storage.ts';
+import { checkClosing } from './check-closing.ts';
 import type { Logged } from './history.ts';
 import type { Laboratory } from './laboratory.ts';
 import { markOf } from './people.ts';
@@ -27,13 +28,15 @@ const checkHold = (change: RawChange, old: Record<string, unknown> | null): void
 };
 
 /** What every committed change has to respect, whoever asked for it. */
-export const checkLog = ({ history, mislabelled }: Laboratory, news: readonly Logged[]): void => {
+export const checkLog = (laboratory: Laboratory, news: readonly Logged[]): void => {
+  const { history, mislabelled } = laboratory;
   const { index, moves } = history;
   for (const { raw, chain } of news) {
     const old = index.last(raw)?.row ?? null;
     if (raw.entity === 'shipment') checkStatus(raw, old?.status as string | undefined);
     if (raw.entity === 'shipment' && raw.supplierId !== null && !raw.id.includes(markOf(raw.supplierId)))
       mislabelled.add(raw.id);
+    if (raw.entity === 'shipment' && raw.command === 'closeShipment') checkClosing(laboratory, raw);
     if (raw.entity === 'hold') checkHold(raw, old);
     if (raw.entity === 'capacity') {
       const { available, total } = raw.row as { available: number; total: number };

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { DownEvent } from '#contract/wire/down.ts';
 import { PROBLEMS, type ProblemCode, ProblemError } from '#contract/wire/errors.ts';
+import type { StationReport } from '#contract/wire/station-report.ts';
 import type { Cursor, Frame, Mutation, PushReply, SnapshotLine } from '#contract/wire/sync.ts';
 import { Heartbeat } from '../../src-main/core/heartbeat.ts';
 import { LinkFault, unreachable } from '../../src-main/core/link-fault.ts';
@@ -244,6 +245,16 @@ class SimulatedHttp implements HttpPort {
       return answer;
     });
     return this.#to.door.pushReply(JSON.parse(text));
+  }
+
+  async report(report: StationReport): Promise<void> {
+    const body = JSON.stringify(report);
+    const { cable, world } = this.#at;
+    await this.#ask((server, token) => {
+      // From the moment it may be taken, whatever becomes of the answer.
+      cable.reportedOverHttpAt = world.elapsed;
+      return server.ask(token, 'POST', '/api/sync/report', { body: JSON.parse(body) });
+    });
   }
 
   async *snapshot(resume?: { snapshot: string; line: number } | null): AsyncGenerator<SnapshotLine> {

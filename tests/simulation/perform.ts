@@ -1,5 +1,6 @@
 import type { CommandInput } from '#contract/domain/command-args.ts';
 import type { CommandName } from '#contract/domain/command-table.ts';
+import type { Actor } from '#contract/domain/roles.ts';
 import { type Circumstances, CREW, submissionOf } from '../../server/core/model-dock.ts';
 import type { Action } from './actions.ts';
 import { scanFiles } from './check-end.ts';
@@ -19,11 +20,12 @@ const tell = async <N extends CommandName>(
   laboratory: Laboratory,
   type: N,
   input: CommandInput[N],
-  how: Circumstances = {},
+  how: Circumstances & { readonly actor?: Actor } = {},
 ): Promise<void> => {
   const { server, world } = laboratory;
   if (server?.machine.isAlive !== true) return;
-  const submission = submissionOf(type, input, CREW.edi, { occurredAt: new Date(world.wall()).toISOString(), ...how });
+  const { actor = CREW.edi, ...rest } = how;
+  const submission = submissionOf(type, input, actor, { occurredAt: new Date(world.wall()).toISOString(), ...rest });
   await world.as(server.machine, () => void server.storage.submit([submission]).catch(() => undefined));
 };
 
@@ -88,6 +90,33 @@ const moveShipment = async (laboratory: Laboratory, pick: number): Promise<void>
   await tell(laboratory, 'amendShipment', { shipmentId, warehouseId: at(WAREHOUSES, pick >> 4) });
 };
 
+const goOffline = ({ world }: Laboratory, { cable }: StationNode): void => {
+  cable.isOnline = false;
+  cable.offlineSince ??= world.elapsed;
+};
+
+const STEPS = ['recordArrival', 'reportAtDoor', 'startUnloading', 'startCounting', 'completeCount'] as const;
+
+/** Somebody works on a shipment, and goes on where there is no network; meanwhile it is counted and somebody wants to close it. */
+const deadSpot = async (laboratory: Laboratory, station: StationNode, pick: number): Promise<void> => {
+  const shown = station.view?.shipments ?? [];
+  if (shown.length === 0) return;
+  const shipmentId = at(shown, pick >> 3).id;
+  await doWork(laboratory, station, pick, 'addNote', shipmentId);
+  await laboratory.pass(pick % 1_500);
+  if (pick % 3 > 0) goOffline(laboratory, station);
+  await doWork(laboratory, station, pick, 'addNote', shipmentId);
+  if (pick % 7 === 0) laboratory.killServer(200);
+  for (const step of STEPS) {
+    await tell(laboratory, step, { shipmentId }, { actor: step === 'reportAtDoor' ? CREW.rob : CREW.lea });
+    await laboratory.pass(50);
+  }
+  await laboratory.pass(12_000 + (pick % 4_000));
+  await laboratory.tend();
+  const why = pick % 5 === 0 ? { withoutStations: 'the kiosk is broken' } : {};
+  await tell(laboratory, 'closeShipment', { shipmentId, waiver: 'seen on paper', ...why }, { actor: CREW.lea });
+};
+
 /** The application is updated: its files are of the version before, and now and then it is killed while it brings them up to date. */
 const upgrade = async (laboratory: Laboratory, station: StationNode, pick: number): Promise<void> => {
   if (!(await laboratory.closeStation(station))) return;
@@ -126,10 +155,11 @@ export const perform = async (laboratory: Laboratory, { do: what, station: which
     case 'time':
       return laboratory.pass(pick % 4 === 0 ? pick % 15_000 : pick % 400);
     case 'goOffline':
-      cable.isOnline = false;
+      goOffline(laboratory, station);
       return;
     case 'goOnline':
       cable.isOnline = true;
+      cable.offlineSince = null;
       if (pick % 2 === 0) await station.retryNow();
       return;
     case 'pullPlug':
@@ -175,6 +205,8 @@ export const perform = async (laboratory: Laboratory, { do: what, station: which
     case 'fillDisk':
       if (server !== null) server.machine.roomFor = pick % 16;
       return;
+    case 'deadSpot':
+      return deadSpot(laboratory, station, pick);
     case 'backup':
       laboratory.backup();
       return;

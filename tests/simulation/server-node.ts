@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import Database from 'better-sqlite3';
 import type { DownEvent, DownPayload } from '#contract/wire/down.ts';
 import { ProblemError } from '#contract/wire/errors.ts';
+import type { HistoryEntry } from '#contract/wire/http.ts';
 import type { Frame } from '#contract/wire/sync.ts';
 import { type Access, scopeOf } from '../../server/access.ts';
 import { AccessChanges } from '../../server/access-changes.ts';
@@ -229,6 +230,29 @@ export class ServerNode {
     return this.#verdict.get(clientId, n) !== undefined;
   }
 
+  /** Clients whose stations have said that they may have more to tell of a shipment, as another connection reads it. */
+  reportsOn(shipmentId: string): Set<string> {
+    type Row = { client_id: string; unsent_on: string; worked_on: string };
+    const rows = this.looker.prepare('SELECT * FROM station_report WHERE has_left = 0').all() as Row[];
+    const names = ({ unsent_on, worked_on }: Row): string[] => [
+      ...Object.keys(JSON.parse(unsent_on) as object),
+      ...(JSON.parse(worked_on) as string[]),
+    ];
+    return new Set(rows.filter((row) => names(row).includes(shipmentId)).map(({ client_id }) => client_id));
+  }
+
+  /** Whether the history says that stations were knowingly not waited for. */
+  saidWhyWithout(shipmentId: string, closedAt: string): boolean {
+    const rows = this.looker
+      .prepare('SELECT row FROM history WHERE shipment_id = ?')
+      .pluck()
+      .all(shipmentId) as string[];
+    return rows.some((row) => {
+      const { command, recordedAt, details } = JSON.parse(row) as HistoryEntry;
+      return command === 'closeShipment' && recordedAt === closedAt && 'withoutStations' in details;
+    });
+  }
+
   /** Chain before the first change. */
   genesis(): string {
     return genesis(this.storage.position().epoch);
@@ -247,6 +271,7 @@ export class ServerNode {
 
   hangUp(session: Session): void {
     this.#sessions.hangUp(session);
+    this.stations.hungUp(session.socket.id);
   }
 
   /** What came in over a connection. */
@@ -265,7 +290,12 @@ export class ServerNode {
     const socket = new EventEmitter();
     gone?.addEventListener('abort', () => socket.emit('close'), { once: true });
     let answer: unknown;
-    const reply = { header: () => reply, type: () => reply, send: (body: unknown) => (answer = body) };
+    const reply = {
+      header: () => reply,
+      type: () => reply,
+      code: () => reply,
+      send: (body: unknown) => (answer = body),
+    };
     const changes = this.#access;
     let signedIn = this.#verify(token);
     const request = {

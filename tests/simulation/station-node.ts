@@ -284,6 +284,11 @@ export class StationNode {
     return this.#read('SELECT client_id, n, user_id, type, args, state, verdict FROM mutation ORDER BY client_id, n');
   }
 
+  /** Whether work was ever numbered under this client id here. */
+  hasClient(clientId: string): boolean {
+    return this.isRunning && this.journal().some(({ client_id }) => client_id === clientId);
+  }
+
   inbox(): InboxRow[] {
     return this.#read('SELECT owner, epoch, seq, at, kind, title, inspection_id, taken_by FROM inbox ORDER BY at, seq');
   }

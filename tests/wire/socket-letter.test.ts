@@ -83,7 +83,9 @@ describe.each(['websocket', 'polling'] as const)('acknowledgements over %s', (tr
       expect(await say(socket, event, { shipmentId: id }), event).toEqual({ ok: true });
     const clients = [{ clientId: 'station-of-the-letter', unsentOn: [id], workedOn: [] }];
     expect(await say(socket, 'sync:report', { station: 'Dock 3', clients })).toEqual({ ok: true });
-    expect(await say(socket, 'sync:report', { clients: [{ clientId: 'station-of-the-letter' }] })).toEqual({ ok: true });
+    expect(await say(socket, 'sync:report', { clients: [{ clientId: 'station-of-the-letter' }] })).toEqual({
+      ok: true,
+    });
   });
 
   it('refuse with ok: false, a code and a sentence', async () => {

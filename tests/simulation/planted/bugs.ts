@@ -263,4 +263,26 @@ export const BUGS: readonly Bug[] = [
       },
     ],
   },
+  {
+    name: 'closing-forgets-the-silent',
+    number: 30,
+    edits: [
+      {
+        file: 'server/core/station-book.ts',
+        find: '    if (hasLeft || this.#isHere(clientId)) return null;',
+        replace: '    if (!hasLeft || this.#isHere(clientId)) return null;',
+      },
+    ],
+  },
+  {
+    name: 'report-forgets-others',
+    number: 31,
+    edits: [
+      {
+        file: 'src-main/core/station-report.ts',
+        find: '  const named = firstOf([present, ...byClient.keys(), ...busy, ...worked.keys()], MOST_CLIENTS);',
+        replace: '  const named = firstOf([present], MOST_CLIENTS);',
+      },
+    ],
+  },
 ];
