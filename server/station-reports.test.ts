@@ -33,6 +33,7 @@ afterEach(async () => {
 type Lists = { unsentOn?: string[]; workedOn?: string[]; leaving?: boolean };
 const saying = ({ leaving = false, ...lists }: Lists, clientId = 'kiosk-of-mara') => ({
   station: 'Dock 3',
+  clientId,
   clients: [{ clientId, ...lists }],
   leaving,
 });
@@ -126,6 +127,30 @@ describe('whoever looks at a shipment', () => {
     expect((await own).waitingFor).toEqual([]);
     expect([await joined(kiosk), await joined(supplier)]).toEqual([[], []]);
     expect(told).toEqual([]);
+  });
+});
+
+describe('at a shared station', () => {
+  const of = (clientId: string, ...others: object[]) => ({
+    station: 'Dock 3',
+    clientId,
+    clients: [{ clientId }, ...others],
+  });
+
+  it('what the next person does not see is not forgotten, and what they do see is told to them', async () => {
+    const mara = await dock.connect(PEOPLE.mara);
+    await report(mara, { unsentOn: [shipmentId] });
+    mara.disconnect();
+    const dan = await dock.connect(PEOPLE.dallas);
+    const others = { clientId: 'kiosk-of-mara' };
+    expect(await dan.timeout(5000).emitWithAck('sync:report', of('kiosk-of-dan', others))).toEqual({ ok: true });
+    expect((await step('closed')).body.detail).toContain('Dock 3 (Mara) has work on it');
+    dan.disconnect();
+    const lena = await dock.connect(PEOPLE.lena);
+    await lena.timeout(5000).emitWithAck('sync:report', of('kiosk-of-lena', { ...others, unsentOn: [shipmentId] }));
+    expect(named(await joined(lena))).toEqual([['Dock 3', 'Mara', 'unsent']]);
+    await lena.timeout(5000).emitWithAck('sync:report', of('kiosk-of-lena', others));
+    expect((await step('closed')).status).toBe(200);
   });
 });
 

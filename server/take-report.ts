@@ -23,16 +23,10 @@ export const createTakeReport =
     if (scope.role === 'supplier') return;
     const { clients } = parsed.data;
     // What one does not see, one has nothing to say about; and nothing is said in return, so that nobody learns what there is.
-    const seen = await storage.seenShipments(scope, [
-      ...new Set(clients.flatMap(({ unsentOn, workedOn }) => [...unsentOn, ...workedOn])),
-    ]);
-    const isSeen = (id: string): boolean => seen.has(id);
-    const visible = clients.map(({ clientId, unsentOn, workedOn }) => ({
-      clientId,
-      unsentOn: unsentOn.filter(isSeen),
-      workedOn: workedOn.filter(isSeen),
-    }));
+    const said = clients.flatMap(({ unsentOn, workedOn }) => [...unsentOn, ...workedOn]);
+    const before = book.shipmentsOf(clients.map(({ clientId }) => clientId));
+    const seen = await storage.seenShipments(scope, [...new Set([...said, ...before])]);
     const by = { userId: actor.id, userName: actor.name, socketId };
-    const changed = book.report(by, { ...parsed.data, clients: visible });
+    const changed = book.report(by, parsed.data, (id) => seen.has(id));
     if (changed.length > 0) await storage.keepReports(changed);
   };

@@ -186,14 +186,13 @@ export class LinkSession {
   }
 
   #newReporter(): Reporter | null {
-    const { clock, log, serverNow, sync, report, onReachable } = this.#options;
+    const { clock, log, sync, report, onReachable } = this.#options;
     if (report === undefined) return null;
     return new Reporter({
       ...report,
       clock,
       log,
       cache: sync.cache,
-      now: serverNow,
       way: () => this.#way(),
       send: (said) => this.#sendReport(said),
       onSpoken: () => this.canSend() && onReachable(),
@@ -263,7 +262,10 @@ export class LinkSession {
         this.#follow(this.#engine.receive(frame), 'sync.frame_failed');
       },
       badFrame: () => this.#follow(this.#engine.pull(), 'sync.pull_failed'),
-      scopeChanged: (group) => this.#follow(this.#engine.scopeChanged(group), 'sync.scope_failed'),
+      scopeChanged: (group) => {
+        this.#reporter?.scopeChanged();
+        this.#follow(this.#engine.scopeChanged(group), 'sync.scope_failed');
+      },
       guide: onGuide,
       waiting: onWaiting,
       measured: (latencyMs, offsetMs) => {

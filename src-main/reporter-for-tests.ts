@@ -23,7 +23,6 @@ export const startReporter = async () => {
     outbox,
     journal: { workedOn: (...asked) => journal.workedOn(...asked) },
     server: 'srv',
-    now: () => clock.now(),
     log: (event) => world.logged.push(event),
     stationName: () => 'Dock 3',
     way: () => link.way,

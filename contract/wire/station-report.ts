@@ -13,6 +13,8 @@ export const REPORT_LEASE_MS = 120_000;
 export const stationReport = z.object({
   /** What the station is called, for the people who have to go there. */
   station: z.string().max(80).default(''),
+  /** Of whoever is signed in there. What a station says of others does not change whose they are. */
+  clientId: z.string().min(8).max(64).optional(),
   /** Everybody who works there, each by the client id under which their work is numbered. */
   clients: z
     .array(

@@ -8,11 +8,16 @@ const START = Date.parse('2026-11-27T14:00:00Z');
 const at = (ms: number): string => new Date(START + ms).toISOString();
 
 type Said = { clientId?: string; unsentOn?: string[]; workedOn?: string[] };
+/** The first of them is signed in. */
 const saying = (...clients: Said[]) => ({
   station: 'Dock 3',
+  clientId: clients[0]?.clientId ?? 'client-mara',
   leaving: false,
   clients: clients.map((said) => ({ clientId: 'client-mara', unsentOn: [], workedOn: [], ...said })),
 });
+
+const say = (book: StationBook, by: Reporter, said: ReturnType<typeof saying>, sees = (_id: string) => true) =>
+  book.report(by, said, sees);
 
 const open = () => {
   let now = START;
@@ -28,49 +33,77 @@ const open = () => {
 describe('work that is still to come', () => {
   it('holds a shipment up from its report to the report that it is gone', () => {
     const { book, told, pass } = open();
-    const [kept] = book.report(MARA, saying({ unsentOn: ['S'] }));
+    const [kept] = say(book, MARA, saying({ unsentOn: ['S'] }));
     expect(kept).toMatchObject({ clientId: 'client-mara', userName: 'Mara', unsentOn: { S: at(0) } });
     pass(5_000);
-    book.report(MARA, saying({ unsentOn: ['S', 'T'] }));
+    say(book, MARA, saying({ unsentOn: ['S', 'T'] }));
     expect(book.waitingFor('S')).toEqual([{ station: 'Dock 3', userName: 'Mara', state: 'unsent', since: at(0) }]);
     expect(book.waitingFor('T')).toMatchObject([{ since: at(5_000) }]);
-    book.report(MARA, saying({}));
+    say(book, MARA, saying({}));
     expect([book.waitingFor('S'), book.waitingFor('T')]).toEqual([[], []]);
     expect(told).toEqual([['S'], ['S', 'T'], ['S', 'T']]);
   });
 
   it('goes on to hold it up when the station cannot be reached any more', () => {
     const { book, pass } = open();
-    book.report(MARA, saying({ unsentOn: ['S'] }));
+    say(book, MARA, saying({ unsentOn: ['S'] }));
     pass(1_000);
     book.hungUp('socket-1');
     expect(book.waitingFor('S')).toMatchObject([{ state: 'unsent', since: at(0) }]);
-    book.report({ ...MARA, socketId: 'socket-2' }, { ...saying({ unsentOn: ['S'] }), leaving: true });
+    say(book, { ...MARA, socketId: 'socket-2' }, { ...saying({ unsentOn: ['S'] }), leaving: true });
     book.hungUp('socket-2');
     expect(book.waitingFor('S')).toMatchObject([{ state: 'unsent', since: at(0) }]);
   });
 
   it('of somebody else at the same station counts too, under their own name', () => {
     const { book } = open();
-    book.report(IVO, saying({ clientId: 'client-ivo', unsentOn: ['S'] }));
-    const changed = book.report(MARA, saying({ clientId: 'client-ivo', unsentOn: ['S'] }, {}));
+    say(book, IVO, saying({ clientId: 'client-ivo', unsentOn: ['S'] }));
+    const changed = say(book, MARA, saying({}, { clientId: 'client-ivo', unsentOn: ['S'] }));
     expect(changed).toEqual([]);
     expect(book.waitingFor('S', { clientId: 'client-mara' })).toMatchObject([{ userName: 'Ivo' }]);
   });
 
+  it('is not forgotten because somebody reports who does not see the shipment', () => {
+    const { book } = open();
+    say(book, MARA, saying({ unsentOn: ['S', 'T'], workedOn: ['S', 'T', 'U'] }));
+    const seesT = (id: string): boolean => id === 'T';
+    const [kept] = say(book, IVO, saying({ clientId: 'client-ivo' }, { unsentOn: ['X'], workedOn: ['T'] }), seesT);
+    expect(kept).toMatchObject({ clientId: 'client-mara', unsentOn: { S: at(0) }, workedOn: ['S', 'U', 'T'] });
+    expect(kept).toMatchObject({ userId: 'mara', userName: 'Mara' });
+    expect(book.waitingFor('T')).toEqual([]);
+    expect(book.waitingFor('S')).toHaveLength(1);
+    // Nor by who has it out of sight later, where others told it.
+    say(book, IVO, saying({ clientId: 'client-ivo' }, {}), () => false);
+    expect(book.waitingFor('S')).toHaveLength(1);
+    // Of one's own it is: it went where its sender does not see it, and comes to nothing.
+    say(book, MARA, saying({ unsentOn: ['S'] }), () => false);
+    expect(book.waitingFor('S')).toEqual([]);
+  });
+
+  it('has no name while only others have told of it, and its own as soon as it is known', () => {
+    const { book } = open();
+    say(book, MARA, saying({}, { clientId: 'client-ivo', unsentOn: ['S'] }));
+    expect(book.waitingFor('S')).toMatchObject([{ station: 'Dock 3', userName: '' }]);
+    say(book, IVO, saying({ clientId: 'client-ivo', unsentOn: ['S'] }));
+    expect(book.waitingFor('S')).toMatchObject([{ station: 'Dock 3', userName: 'Ivo' }]);
+  });
+
   it('of whoever asks is not waited for', () => {
     const { book } = open();
-    book.report(MARA, saying({ unsentOn: ['S'] }));
+    say(book, MARA, saying({ unsentOn: ['S'] }));
     expect(book.waitingFor('S', { clientId: 'client-mara' })).toEqual([]);
     expect(book.waitingFor('S', { socketId: 'socket-1' })).toEqual([]);
-    expect(book.waitingFor('S', { clientId: null, socketId: null })).toHaveLength(1);
+    // Somebody else signs in there: now it is another's.
+    say(book, IVO, saying({ clientId: 'client-ivo' }, { unsentOn: ['S'] }));
+    expect(book.waitingFor('S', { socketId: 'socket-1' })).toMatchObject([{ userName: 'Mara' }]);
+    expect(book.waitingFor('S', {})).toHaveLength(1);
   });
 });
 
 describe('a station that has worked on a shipment', () => {
   it('is waited for while it cannot be reached, and no longer', () => {
     const { book, told, pass } = open();
-    book.report(MARA, saying({ workedOn: ['S'] }));
+    say(book, MARA, saying({ workedOn: ['S'] }));
     expect(book.waitingFor('S')).toEqual([]);
     pass(60_000);
     book.hungUp('socket-1');
@@ -78,15 +111,15 @@ describe('a station that has worked on a shipment', () => {
       { station: 'Dock 3', userName: 'Mara', state: 'unheard', since: at(60_000) },
     ]);
     // The same report again is nothing to write down, but it is heard.
-    expect(book.report({ ...MARA, socketId: 'socket-2' }, saying({ workedOn: ['S'] }))).toEqual([]);
+    expect(say(book, { ...MARA, socketId: 'socket-2' }, saying({ workedOn: ['S'] }))).toEqual([]);
     expect(book.waitingFor('S')).toEqual([]);
     expect(told).toEqual([['S'], ['S'], ['S']]);
   });
 
   it('is reached as long as one of its sockets is', () => {
     const { book } = open();
-    book.report(MARA, saying({ workedOn: ['S'] }));
-    book.report({ ...MARA, socketId: 'socket-2' }, saying({ workedOn: ['S'] }));
+    say(book, MARA, saying({ workedOn: ['S'] }));
+    say(book, { ...MARA, socketId: 'socket-2' }, saying({ workedOn: ['S'] }));
     book.hungUp('socket-1');
     expect(book.waitingFor('S')).toEqual([]);
     book.hungUp('socket-2');
@@ -95,8 +128,8 @@ describe('a station that has worked on a shipment', () => {
 
   it('is not waited for after it was shut down in good order', () => {
     const { book } = open();
-    book.report(MARA, saying({ workedOn: ['S'] }));
-    const [kept] = book.report(MARA, { ...saying({ workedOn: ['S'] }), leaving: true });
+    say(book, MARA, saying({ workedOn: ['S'] }));
+    const [kept] = say(book, MARA, { ...saying({ workedOn: ['S'] }), leaving: true });
     expect(kept).toMatchObject({ hasLeft: true });
     book.hungUp('socket-1');
     expect(book.waitingFor('S')).toEqual([]);
@@ -105,11 +138,11 @@ describe('a station that has worked on a shipment', () => {
   it('that polls is reached until its lease ends', () => {
     const { book, told, pass } = open();
     const polling = { ...MARA, socketId: null };
-    book.report(polling, saying({ workedOn: ['S'] }));
+    say(book, polling, saying({ workedOn: ['S'] }));
     pass(REPORT_LEASE_MS - 1);
     book.expire();
     expect(book.waitingFor('S')).toEqual([]);
-    book.report(polling, saying({ workedOn: ['S'] }));
+    say(book, polling, saying({ workedOn: ['S'] }));
     pass(REPORT_LEASE_MS);
     expect(book.waitingFor('S')).toMatchObject([{ state: 'unheard', since: at(REPORT_LEASE_MS - 1) }]);
     expect(told).toEqual([['S']]);
@@ -123,8 +156,8 @@ describe('over a restart of the server', () => {
   it('what was kept holds up again, until its station is back', () => {
     const { book, restart } = open();
     const kept: KeptReport[] = [
-      ...book.report(MARA, saying({ unsentOn: ['S'], workedOn: ['T'] })),
-      ...book.report(IVO, saying({ clientId: 'client-ivo', workedOn: ['T'] })),
+      ...say(book, MARA, saying({ unsentOn: ['S'], workedOn: ['T'] })),
+      ...say(book, IVO, saying({ clientId: 'client-ivo', workedOn: ['T'] })),
     ];
     const next = restart();
     next.load(kept);
@@ -133,17 +166,17 @@ describe('over a restart of the server', () => {
       ['unheard', 'Mara'],
       ['unheard', 'Ivo'],
     ]);
-    next.report(MARA, saying({ workedOn: ['T'] }, { clientId: 'client-ivo', workedOn: ['T'] }));
+    say(next, MARA, saying({ workedOn: ['T'] }, { clientId: 'client-ivo', workedOn: ['T'] }));
     expect([next.waitingFor('S'), next.waitingFor('T')]).toEqual([[], []]);
   });
 });
 
 it('lets nobody fill it: of one person the oldest go', () => {
   const { book } = open();
-  for (let n = 0; n < 310; n += 1) book.report(MARA, saying({ clientId: `client-${n}`, unsentOn: [`S${n}`] }));
+  for (let n = 0; n < 310; n += 1) say(book, MARA, saying({ clientId: `client-${n}`, unsentOn: [`S${n}`] }));
   expect(book.waitingFor('S9')).toEqual([]);
   expect(book.waitingFor('S10')).toHaveLength(1);
-  book.report(IVO, saying({ clientId: 'client-ivo', unsentOn: ['S9'] }));
+  say(book, IVO, saying({ clientId: 'client-ivo', unsentOn: ['S9'] }));
   expect(book.waitingFor('S9')).toHaveLength(1);
 });
 
@@ -161,6 +194,7 @@ describe('what is said to whoever wanted to close', () => {
       [one('Dock 3', 'Mara', 'unsent'), one('', 'Ivo', 'unsent')],
       'Dock 3 (Mara) and Ivo have work on it that is not sent yet.',
     ],
+    [[one('Dock 3', '', 'unsent')], 'Dock 3 has work on it that is not sent yet.'],
     [[one('Dock 3', 'Mara', 'unheard')], 'Dock 3 (Mara) has worked on it, cannot be reached, and may hold more.'],
   ])('%#', (awaited, sentence) => {
     expect(waitSentence(awaited)).toBe(`${sentence} Wait until it has come, or say why you close without it.`);

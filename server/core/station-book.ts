@@ -3,7 +3,7 @@ import { type AwaitedStation, REPORT_LEASE_MS, type StationReport } from '#contr
 /** What a station last said of one client id, as it is kept over restarts. Instants are ISO. */
 export type KeptReport = {
   readonly clientId: string;
-  /** Who first reported under it. */
+  /** Who was signed in under it; where only others have told of them so far, who did, and no name. */
   readonly userId: string;
   readonly userName: string;
   readonly station: string;
@@ -17,6 +17,7 @@ export type KeptReport = {
 
 /** How a station is reached now. `heardAt`: of its last report or the end of its last socket; null since this server started. */
 type Contact = { readonly sockets: Set<string>; heardAt: number | null };
+type Lists = Pick<KeptReport, 'unsentOn' | 'workedOn'>;
 
 /** Client ids one person may hold shipments up with; beyond that the oldest goes. A kiosk has one per person who works there. */
 const MOST_PER_PERSON = 300;
@@ -33,6 +34,27 @@ const saysTheSame = (a: KeptReport, b: KeptReport): boolean => {
   return said(a) === said(b);
 };
 
+type Said = StationReport['clients'][number];
+type Given = {
+  readonly before: KeptReport | undefined;
+  readonly isTheirs: boolean;
+  readonly sees: (id: string) => boolean;
+  readonly reportedAt: string;
+};
+
+/** What counts of what was said, each piece of unsent work with when it was first heard of. */
+const listsOf = ({ unsentOn, workedOn }: Said, { before, isTheirs, sees, reportedAt }: Given): Lists => {
+  const isKept = (id: string): boolean => !isTheirs && !sees(id);
+  const unsentBefore = Object.entries(before?.unsentOn ?? {});
+  return {
+    unsentOn: Object.fromEntries([
+      ...unsentBefore.filter(([id]) => isKept(id)),
+      ...unsentOn.filter(sees).map((id) => [id, before?.unsentOn[id] ?? reportedAt]),
+    ]),
+    workedOn: [...new Set([...(before?.workedOn ?? []).filter(isKept), ...workedOn.filter(sees)])],
+  };
+};
+
 /** Who reports, and over which socket; null over HTTP, where a report counts for `REPORT_LEASE_MS`. */
 export type Reporter = { readonly userId: string; readonly userName: string; readonly socketId: string | null };
 
@@ -47,6 +69,8 @@ export class StationBook {
   readonly #contacts = new Map<string, Contact>();
   readonly #byShipment = new Map<string, Set<string>>();
   readonly #listeners: ((shipmentIds: ReadonlySet<string>) => void)[] = [];
+  /** Client ids of those who are signed in, by socket. */
+  readonly #signedIn = new Map<string, string>();
   /** Clients that were reached over HTTP alone when last looked at. */
   readonly #leased = new Set<string>();
 
@@ -64,28 +88,40 @@ export class StationBook {
     this.#listeners.push(listener);
   }
 
-  /** In effect at once. Returns what has changed and has to be on disk before it is acknowledged. */
-  report(by: Reporter, { station, clients, leaving }: StationReport): KeptReport[] {
+  /** Shipments that stand under these clients now. */
+  shipmentsOf(clientIds: readonly string[]): string[] {
+    return clientIds.flatMap((clientId) => {
+      const report = this.#reports.get(clientId);
+      return report === undefined ? [] : shipmentsOf(report);
+    });
+  }
+
+  /**
+   * In effect at once. Returns what has changed and has to be on disk before it is acknowledged. `sees`: what whoever reports may
+   * say anything about; of others at the same station, what they do not see stays as it was said.
+   */
+  report(
+    by: Reporter,
+    { station, clientId, clients, leaving }: StationReport,
+    sees: (id: string) => boolean,
+  ): KeptReport[] {
     const now = this.#now();
     const reportedAt = new Date(now).toISOString();
     const changed: KeptReport[] = [];
     const touched = new Set<string>();
-    for (const { clientId, unsentOn, workedOn } of clients) {
-      const before = this.#reports.get(clientId);
-      const report: KeptReport = {
-        clientId,
-        userId: before?.userId ?? by.userId,
-        userName: before?.userName ?? by.userName,
-        station,
-        unsentOn: Object.fromEntries(unsentOn.map((id) => [id, before?.unsentOn[id] ?? reportedAt])),
-        workedOn: [...new Set(workedOn)],
-        hasLeft: leaving,
-        reportedAt,
-      };
-      const isHereAlready = this.#isHere(clientId);
-      this.#reached(clientId, by.socketId, now);
+    if (by.socketId !== null && clientId !== undefined) this.#signedIn.set(by.socketId, clientId);
+    for (const said of clients) {
+      const before = this.#reports.get(said.clientId);
+      const isOwn = said.clientId === clientId;
+      const { userId, userName } = isOwn ? by : (before ?? { userId: by.userId, userName: '' });
+      // What somebody told themselves they may take back, also of what has gone out of their sight.
+      const isTheirs = isOwn || before?.userId === by.userId;
+      const lists = listsOf(said, { before, isTheirs, sees, reportedAt });
+      const report = { clientId: said.clientId, userId, userName, station, ...lists, hasLeft: leaving, reportedAt };
+      const wasHere = this.#isHere(said.clientId);
+      this.#reached(said.clientId, by.socketId, now);
       const isSame = before !== undefined ? saysTheSame(before, report) : !matters(report);
-      if (isSame && isHereAlready) continue;
+      if (isSame && wasHere) continue;
       for (const id of [...(before === undefined ? [] : shipmentsOf(before)), ...shipmentsOf(report)]) touched.add(id);
       if (isSame) continue;
       this.#set(report);
@@ -98,6 +134,7 @@ export class StationBook {
 
   /** A socket has ended: whoever reported over it cannot be asked any more. */
   hungUp(socketId: string): void {
+    this.#signedIn.delete(socketId);
     const touched = new Set<string>();
     for (const [clientId, contact] of this.#contacts) {
       if (!contact.sockets.delete(socketId) || contact.sockets.size > 0) continue;
@@ -120,16 +157,15 @@ export class StationBook {
   }
 
   /**
-   * Stations that closing this shipment waits for, each once. Left out is who asks, by client id or by socket: what a station sends
-   * comes in its own order.
+   * Stations that closing this shipment waits for, each once. Left out is the work of who asks, by client id or by socket: it comes
+   * before what is asked for.
    */
-  waitingFor(shipmentId: string, asker: { clientId?: string | null; socketId?: string | null } = {}): AwaitedStation[] {
+  waitingFor(shipmentId: string, asker: { clientId?: string; socketId?: string } = {}): AwaitedStation[] {
+    const own = asker.clientId ?? this.#signedIn.get(asker.socketId ?? '');
     const awaited = new Map<string, AwaitedStation>();
     for (const clientId of this.#byShipment.get(shipmentId) ?? []) {
-      const contact = this.#contacts.get(clientId);
-      const isAsker = clientId === asker.clientId || contact?.sockets.has(asker.socketId ?? '') === true;
       const report = this.#reports.get(clientId);
-      if (isAsker || report === undefined) continue;
+      if (clientId === own || report === undefined) continue;
       const one = this.#awaited(report, shipmentId);
       if (one !== null) awaited.set(`${one.state} ${one.station} ${one.userName}`, one);
     }
@@ -205,8 +241,9 @@ export class StationBook {
 
 const LIST = new Intl.ListFormat('en', { type: 'conjunction' });
 
+/** Both, or the one that is known. */
 const nameOf = ({ station, userName }: AwaitedStation): string =>
-  station === '' ? userName : `${station} (${userName})`;
+  station === '' || userName === '' ? station || userName || 'A station' : `${station} (${userName})`;
 
 /** What closing waits for, as a sentence for whoever wanted to close. */
 export const waitSentence = (awaited: readonly AwaitedStation[]): string => {

@@ -145,8 +145,11 @@ export type NewWork = Omit<Mutation, 'clientId' | 'n'> & {
   readonly shipmentNumber: string | null;
 };
 
-/** `at`: when the server last answered work on it. */
-export type WorkedOnce = { readonly clientId: string; readonly shipmentId: string; readonly at: string };
+/** `row`: in which order it was last worked on. `next`: before which row there is more; null when that was all. */
+export type WorkedOnce = {
+  readonly works: readonly { readonly clientId: string; readonly shipmentId: string; readonly row: number }[];
+  readonly next: number | null;
+};
 
 /** The file that is never lost. Every method that writes has written to the disk (`synchronous=FULL`) when it resolves. */
 export interface Journal {
@@ -168,8 +171,8 @@ export interface Journal {
   lastAnswered(clientId: string): Promise<number>;
   /** The last work the server has answered, of each client id the owner has had. */
   lastAnsweredWork(ownerKey: string): Promise<Work[]>;
-  /** Shipments of work at this server that it has answered from `from` until before `before`, each once for every client id. */
-  workedOn(server: string, from: string, before: string): Promise<WorkedOnce[]>;
+  /** Shipments worked on at this server, each once for every client id, among `most` pieces of work before row `before`; null for the latest. */
+  workedOn(server: string, before: number | null, most: number): Promise<WorkedOnce>;
   /**
    * Puts work after `afterN` that the server has answered back to pending, for a server that lost it. False when some is no
    * longer kept.

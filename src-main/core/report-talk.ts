@@ -18,8 +18,8 @@ export type TalkPorts = {
   readonly compose: (unsent: readonly Work[], leaving: boolean) => Promise<StationReport>;
   /** Rejects with a `LinkFault`. */
   readonly send: (report: StationReport) => Promise<void>;
-  /** How long a report counts on this way; null for as long as the way is there. */
-  readonly repeatMs: number | null;
+  /** After which time it is all told again. */
+  readonly repeatMs: number;
   /** Work may go by this way from now on: the server has heard what there is, or will not. */
   readonly onSpoken: () => void;
 };
@@ -77,6 +77,12 @@ export class ReportTalk {
   changed(isNews: boolean): void {
     this.#hasNews ||= isNews;
     this.#lookSoon();
+  }
+
+  /** What was told may have been understood otherwise than it would be now. */
+  repeat(): void {
+    this.#said = '';
+    this.changed(true);
   }
 
   /** The last report, with all that is unsent; then nothing more is told. */
@@ -155,7 +161,7 @@ export class ReportTalk {
       this.#said = text;
       this.#unsentSaid = placesOf(unsent);
       this.#shipmentsSaid = new Set(unsent.map(({ shipmentId }) => shipmentId));
-      if (repeatMs !== null) this.#tellAgain(repeatMs);
+      this.#tellAgain(repeatMs);
     } catch (error) {
       this.#failed(error);
     }

@@ -10,7 +10,7 @@ import { buildReport, isAwaited } from './station-report.ts';
 import { WorkedOn, type WorkedOnPorts } from './worked-on.ts';
 
 /** Well before a report over HTTP stops counting (`REPORT_LEASE_MS`), also when one gets lost. */
-const REPEAT_MS = 45_000;
+const REPEAT_MS = { http: 45_000, socket: 600_000 };
 const LEAVE_MS = 1_000;
 /** What is on its way when the station leaves has this long for its answer. */
 const SETTLE_MS = 400;
@@ -73,6 +73,11 @@ export class Reporter {
     this.#talk?.changed(isNews);
   }
 
+  /** The server knows another view of this person: what it passed over before may count now. */
+  scopeChanged(): void {
+    this.#talk?.repeat();
+  }
+
   /** A shipment that had ended and goes on belongs among those worked on again. */
   heard({ changes }: Frame): void {
     const isBack = changes.some(
@@ -113,7 +118,7 @@ export class Reporter {
       onSpoken,
       unsent: () => outbox.all().filter(isAwaited),
       compose: (unsent, leaving) => this.#reads.run(() => this.#compose(unsent, leaving)),
-      repeatMs: way === 'http' ? REPEAT_MS : null,
+      repeatMs: way === 'http' ? REPEAT_MS.http : REPEAT_MS.socket,
     });
   }
 

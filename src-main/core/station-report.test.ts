@@ -58,6 +58,7 @@ describe('buildReport', () => {
     );
     expect(report).toEqual({
       station: 'Dock 3',
+      clientId: 'client-mara',
       clients: [
         { clientId: 'client-ivo', unsentOn: ['s9'], workedOn: [] },
         { clientId: 'client-lena', unsentOn: [], workedOn: ['s5'] },

@@ -45,5 +45,5 @@ export const buildReport = ({ station, present, unsent, worked }: Standing, leav
     ).sort(),
     workedOn: firstOf(worked.get(clientId) ?? [], MOST_WORKED).sort(),
   }));
-  return { station: station.slice(0, MOST_NAME), clients, leaving };
+  return { station: station.slice(0, MOST_NAME), clientId: present, clients, leaving };
 };

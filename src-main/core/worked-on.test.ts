@@ -1,56 +1,62 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock, settled } from './fake-clock.ts';
+import { settled } from './fake-clock.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { WorkedOnce } from './ports.ts';
 import { WorkedOn } from './worked-on.ts';
 
-const HOUR = 60 * 60 * 1000;
-const NOW = Date.parse('2026-11-23T08:00:00.000Z');
-const iso = (ms: number): string => new Date(ms).toISOString();
+type Row = WorkedOnce['works'][number];
 
-/** A journal that says which windows it was asked for. */
-const start = (rows: readonly WorkedOnce[] = [], tookMs = 0) => {
-  const clock = new FakeClock(NOW);
-  const asked: [string, string][] = [];
+/** A journal that says before which rows it was asked. */
+const start = (rows: readonly Row[] = [], tookMs = 0) => {
+  const asked: (number | null)[] = [];
   const turns: (() => void)[] = [];
   let elapsed = 0;
   const setTimer = (_ms: number, run: () => void) => {
     turns.push(run);
     return () => undefined;
   };
+  const last = Math.max(0, ...rows.map(({ row }) => row));
   const worked = new WorkedOn({
-    clock: { now: () => clock.now(), elapsed: () => elapsed, setTimer },
+    clock: { now: () => 0, elapsed: () => elapsed, setTimer },
     journal: {
-      workedOn: async (_server, from, before) => {
-        asked.push([from, before]);
+      workedOn: async (_server, before, most) => {
+        asked.push(before);
         elapsed += tookMs;
-        return rows.filter(({ at }) => at >= from && at < before);
+        const end = before ?? last + 1;
+        const works = rows.filter(({ row }) => row < end && row >= end - most);
+        return { works, next: end - most > 1 ? end - most : null };
       },
     },
     cache: new MemoryCache(),
     server: 'srv',
-    now: () => clock.now(),
   });
-  return { clock, asked, turns, worked };
+  return { asked, turns, worked };
 };
+const at = (row: number, shipmentId: string): Row => ({ clientId: 'client-1', shipmentId, row });
 
 describe('what was worked on lately', () => {
-  it('is read window by window, none twice and none left out, over the last seven days', async () => {
-    const at = (hours: number, shipmentId: string): WorkedOnce => ({
-      clientId: 'client-1',
-      shipmentId,
-      at: iso(NOW - hours * HOUR),
-    });
-    const { asked, worked } = start([at(0, 'now'), at(167, 'six days'), at(169, 'seven days'), at(0.5, 'six days')]);
+  it('is read window by window, the latest first, and not for ever', async () => {
+    const { asked, worked } = start([
+      at(70_000, 'now'),
+      at(20_001, 'lately'),
+      at(20_000, 'long ago'),
+      at(69_000, 'lately'),
+    ]);
     await worked.load(() => true);
-    expect(Object.fromEntries(await worked.open())).toEqual({ 'client-1': ['now', 'six days'] });
-    for (const [place, [from]] of asked.entries()) expect(asked[place + 1]?.[1] ?? from).toBe(from);
-    expect(Date.parse(asked[0]?.[1] ?? '')).toBeGreaterThan(NOW);
-    expect(Date.parse(asked.at(-1)?.[0] ?? '')).toBeLessThanOrEqual(NOW - 168 * HOUR);
+    expect(Object.fromEntries(await worked.open())).toEqual({ 'client-1': ['now', 'lately'] });
+    expect(asked.slice(0, 3)).toEqual([null, 69_001, 68_001]);
+    expect(asked).toHaveLength(50);
+  });
+
+  it('ends where the journal does', async () => {
+    const { asked, worked } = start([at(1_500, 'b'), at(1, 'a')]);
+    await worked.load(() => true);
+    expect(Object.fromEntries(await worked.open())).toEqual({ 'client-1': ['b', 'a'] });
+    expect(asked).toEqual([null, 501]);
   });
 
   it('is read with a turn for others in between where it takes long, and not on when nobody wants it', async () => {
-    const { asked, turns, worked } = start([], 3);
+    const { asked, turns, worked } = start([at(70_000, 'now')], 3);
     let isWanted = true;
     const loading = worked.load(() => isWanted);
     await settled();
@@ -64,14 +70,14 @@ describe('what was worked on lately', () => {
     expect(asked).toHaveLength(4);
   });
 
-  it('says whether a shipment is news', async () => {
-    const { clock, worked } = start();
-    expect([worked.touch('client-1', 'a'), worked.touch('client-1', 'a'), worked.touch('client-2', 'a')]).toEqual([
-      true,
+  it('says whether a shipment is news, and has what is worked on now before all else', async () => {
+    const { worked } = start([at(7, 'a'), at(9, 'b')]);
+    await worked.load(() => true);
+    expect([worked.touch('client-1', 'a'), worked.touch('client-1', 'c'), worked.touch('client-2', 'a')]).toEqual([
       false,
       true,
+      true,
     ]);
-    await clock.advance(8 * 24 * HOUR);
-    expect(worked.touch('client-1', 'a')).toBe(true);
+    expect(Object.fromEntries(await worked.open())).toEqual({ 'client-1': ['c', 'a', 'b'], 'client-2': ['a'] });
   });
 });

@@ -1,10 +1,10 @@
 import { isOpen } from '#contract/domain/status.ts';
-import type { Cache, Clock, Journal } from './ports.ts';
+import type { Cache, Clock, Journal, WorkedOnce } from './ports.ts';
 
-/** Work of this long ago and longer is not expected to have a sequel. */
-const LATELY_MS = 7 * 24 * 60 * 60 * 1000;
+/** Pieces of work, of everybody here together, before which nothing is expected to have a sequel: days of a busy kiosk. Counted, as clocks lie. */
+const LATELY = 50_000;
 /** Read from the journal at once. */
-const WINDOW_MS = 6 * 60 * 60 * 1000;
+const WINDOW = 1_000;
 /** Read without a turn of the loop for others. */
 const SLICE_MS = 5;
 /** Shipments of one client id that are looked at. */
@@ -16,19 +16,19 @@ export type WorkedOnPorts = {
   readonly cache: Pick<Cache, 'shipments'>;
   /** Opaque key of the server whose shipments these are. */
   readonly server: string;
-  /** Server time, ms since 1970. */
-  readonly now: () => number;
 };
 
-const iso = (ms: number): string => new Date(ms).toISOString();
+/** Later than any row of a journal. */
+const THIS_START = Number.MAX_SAFE_INTEGER / 2;
 
 /** Which shipments were worked on lately at this station, under which client id. */
 export class WorkedOn {
   readonly #ports: WorkedOnPorts;
-  /** When it was last worked on, by client id and shipment. */
+  /** In which order they were last worked on, by client id and shipment. */
   readonly #last = new Map<string, Map<string, number>>();
   /** Left out when they were last asked for, because they had ended. */
   readonly #ended = new Set<string>();
+  #touched = 0;
 
   constructor(ports: WorkedOnPorts) {
     this.#ports = ports;
@@ -36,7 +36,8 @@ export class WorkedOn {
 
   /** Notes work of this moment; true when the shipment was not among them. */
   touch(clientId: string, shipmentId: string): boolean {
-    return this.#note(clientId, shipmentId, this.#ports.now());
+    this.#touched += 1;
+    return this.#note(clientId, shipmentId, THIS_START + this.#touched);
   }
 
   /** Whether this shipment has ended when they were last asked for. */
@@ -46,12 +47,14 @@ export class WorkedOn {
 
   /** What the journal knows of the time before; as far as it had come when nobody wants it any more. Rejects with a `StoreFault`. */
   async load(isWanted: () => boolean): Promise<void> {
-    const { clock, journal, server, now } = this.#ports;
-    const end = now() + WINDOW_MS;
+    const { clock, journal, server } = this.#ports;
     let begun = clock.elapsed();
-    for (let before = end; isWanted() && before > end - WINDOW_MS - LATELY_MS; before -= WINDOW_MS) {
-      const found = await journal.workedOn(server, iso(before - WINDOW_MS), iso(before));
-      for (const { clientId, shipmentId, at } of found) this.#note(clientId, shipmentId, Date.parse(at));
+    let before: number | null = null;
+    for (let read = 0; isWanted() && read < LATELY; read += WINDOW) {
+      const { works, next }: WorkedOnce = await journal.workedOn(server, before, WINDOW);
+      for (const { clientId, shipmentId, row } of works) this.#note(clientId, shipmentId, row);
+      if (next === null) return;
+      before = next;
       if (clock.elapsed() - begun < SLICE_MS) continue;
       await new Promise<void>((resolve) => void clock.setTimer(0, resolve));
       begun = clock.elapsed();
@@ -76,14 +79,13 @@ export class WorkedOn {
     this.#last.set(clientId, own);
     const before = own.get(shipmentId);
     own.set(shipmentId, Math.max(at, before ?? at));
-    return before === undefined || before < at - LATELY_MS;
+    return before === undefined;
   }
 
   #latest(): Map<string, string[]> {
-    const since = this.#ports.now() - LATELY_MS;
     const latest = [...this.#last].map(([clientId, own]): [string, string[]] => {
-      const recent = [...own].filter(([, at]) => at >= since).sort(([, a], [, b]) => b - a);
-      return [clientId, recent.slice(0, MOST_EACH).map(([id]) => id)];
+      const byOrder = [...own].sort(([, a], [, b]) => b - a);
+      return [clientId, byOrder.slice(0, MOST_EACH).map(([id]) => id)];
     });
     return new Map(latest);
   }

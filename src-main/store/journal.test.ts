@@ -181,12 +181,7 @@ describe('verdicts', () => {
 });
 
 describe('what was worked on', () => {
-  it('is each shipment once for every client id, by when the server last answered', async () => {
-    const times = [NOW, NOW + 60_000];
-    const [from, before] = [new Date(NOW).toISOString(), new Date(NOW + 60_001).toISOString()];
-    let now = NOW;
-    journal.close();
-    journal = new StationJournal(join(dir, 'journal.db'), () => now);
+  it('is each shipment once for every client id, window by window from the latest piece on', async () => {
     const answered = async (owner: Owner, client: string, ...shipments: (string | null)[]): Promise<void> => {
       await journal.setOwner(owner, client);
       for (const shipmentId of shipments) {
@@ -194,17 +189,17 @@ describe('what was worked on', () => {
         await journal.storeVerdicts(client, [{ n: mutation.n, verdict: 'applied', seq: 4 }], 'e');
       }
     };
-    for (now of times) await answered(MARA, 'client-0001', 's1', null);
+    await answered(MARA, 'client-0001', 's1', null, 's1');
     await answered(IVO, 'client-0002', 's1');
     await answered({ ...MARA, key: 'other:mara', server: 'other' }, 'client-0003', 's1');
     await journal.setOwner(MARA, 'client-0001');
     await journal.append(MARA.key, { ...note('x'), shipmentId: 's-unsent' }, 'h');
-    const at = new Date(NOW + 60_000).toISOString();
-    expect(await journal.workedOn('srv', from, before)).toEqual([
-      { clientId: 'client-0001', shipmentId: 's1', at },
-      { clientId: 'client-0002', shipmentId: 's1', at },
-    ]);
-    expect(await journal.workedOn('srv', from, at)).toEqual([{ clientId: 'client-0001', shipmentId: 's1', at: from }]);
+    const one = (clientId: string, shipmentId: string, row: number) => ({ clientId, shipmentId, row });
+    const all = [one('client-0001', 's-unsent', 6), one('client-0001', 's1', 3), one('client-0002', 's1', 4)];
+    expect(await journal.workedOn('srv', null, 100)).toEqual({ works: all, next: null });
+    expect(await journal.workedOn('srv', null, 2)).toEqual({ works: [all[0]], next: 5 });
+    expect(await journal.workedOn('srv', 5, 2)).toEqual({ works: [all[1], all[2]], next: 3 });
+    expect(await journal.workedOn('srv', 3, 2)).toEqual({ works: [one('client-0001', 's1', 1)], next: null });
   });
 });
 

@@ -186,10 +186,17 @@ export class StationJournal implements Journal {
     });
   }
 
-  async workedOn(server: string, from: string, before: string): Promise<WorkedOnce[]> {
-    const sql = `SELECT client_id AS clientId, shipment_id AS shipmentId, max(answered_at) AS at FROM mutation
-      WHERE answered_at >= ? AND answered_at < ? AND server = ? AND shipment_id IS NOT NULL GROUP BY client_id, shipment_id`;
-    return guarded(() => this.db.prepare<[string, string, string], WorkedOnce>(sql).all(from, before, server));
+  async workedOn(server: string, before: number | null, most: number): Promise<WorkedOnce> {
+    const ends = 'SELECT min(rowid) AS first, max(rowid) AS last FROM mutation';
+    const sql = `SELECT client_id AS clientId, shipment_id AS shipmentId, max(rowid) AS row FROM mutation
+      WHERE rowid >= ? AND rowid < ? AND server = ? AND shipment_id IS NOT NULL GROUP BY client_id, shipment_id`;
+    return guarded(() => {
+      const { first, last } = this.db.prepare(ends).get() as { first: number | null; last: number | null };
+      const end = before ?? (last ?? 0) + 1;
+      const start = end - most;
+      const works = this.db.prepare<[number, number, string], WorkedOnce['works'][number]>(sql).all(start, end, server);
+      return { works, next: first === null || start <= first ? null : start };
+    });
   }
 
   async reopenAnswered(clientId: string, afterN: number): Promise<boolean> {
