@@ -139,7 +139,7 @@ describe('a connection', () => {
     expect(world.session.state.kind).toBe('polling');
     expect(world.links.reports.map(({ by }) => by)).toEqual(['http', 'socket', 'http']);
     await world.save('a');
-    expect(world.links.heard.at(-1)).toBe('push');
+    expect(world.links.heard.slice(-2)).toContain('push');
   });
 
   it('carries work to a server that knows no reports, or does not answer to one', async () => {

@@ -76,7 +76,9 @@ export class ReportTalk {
   /** Work has come or gone. `isNews`: also where all of it is answered soon. */
   changed(isNews: boolean): void {
     this.#hasNews ||= isNews;
-    this.#lookSoon();
+    // The line may be gone a moment later.
+    if (isNews && this.#hasSpoken && this.#isUnderstood && !this.#hasEnded) this.#lookNow();
+    else this.#lookSoon();
   }
 
   /** What was told may have been understood otherwise than it would be now. */

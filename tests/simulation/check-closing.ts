@@ -39,24 +39,33 @@ export const checkClosing = (laboratory: Laboratory, { id, origin, recordedAt }:
 };
 
 /** Whether whoever is signed in there can tell the server of work on it: they see it, and they are of the house. */
-const canTell = (station: StationNode, shipmentId: string): boolean =>
-  station.person.role !== 'supplier' && station.view?.shipments.some(({ id }) => id === shipmentId) === true;
+const canTell = ({ rights }: Laboratory, station: StationNode, shipmentId: string): boolean =>
+  rights.holderOf(station.token).role !== 'supplier' &&
+  station.view?.shipments.some(({ id }) => id === shipmentId) === true;
 
-/** The server takes nobody's word from a supplier: of what others did at a station it hears when they are back. */
-const isMute = (station: StationNode): boolean =>
-  station.person.role === 'supplier' && station.journal().some(({ user_id }) => user_id !== station.person.sub);
+/** The server takes nobody's word from a supplier: of what was done there it hears when others are back. */
+const isMute = ({ rights }: Laboratory, station: StationNode): boolean =>
+  rights.holderOf(station.token).role === 'supplier' && station.journal().length > 0;
+
+/** Devices that were one speak for each other, and each says again what the other has talked over only after ten minutes. */
+const areCloned = (stations: readonly StationNode[]): boolean => {
+  const ids = stations.flatMap((station) => [...new Set(station.journal().map(({ client_id }) => client_id))]);
+  return new Set(ids).size < ids.length;
+};
 
 /** Once everybody is back and level, closing waits for what somebody has yet to send, and for nothing more. */
-export const checkHeldUp = ({ server, stations, shipments }: Laboratory): void => {
-  if (server === null) return;
+export const checkHeldUp = (laboratory: Laboratory): void => {
+  const { server, stations, shipments } = laboratory;
+  if (server === null || areCloned(stations)) return;
   const known = server.looker.prepare('SELECT 1 FROM shipment WHERE id = ?').pluck();
   for (const id of shipments.filter((each) => known.get(each) === 1)) {
     const waitingFor = server.stations.waitingFor(id);
     const holders = stations.filter((station) => station.journal().some((row) => isOn(id, row)));
-    const isRight = waitingFor.length === 0 || holders.length > 0 || stations.some(isMute);
+    const isRight =
+      waitingFor.length === 0 || holders.length > 0 || stations.some((station) => isMute(laboratory, station));
     require(isRight, 'diverged', 'closing waits for stations', () =>
       `${id} is held up by ${JSON.stringify(waitingFor)}, and nobody has anything to send`);
-    const teller = holders.find((station) => canTell(station, id));
+    const teller = holders.find((station) => canTell(laboratory, station, id));
     require(teller === undefined || waitingFor.length > 0, 'illegal', 'closing waits for stations', () =>
       `${id} is held up by nobody, and ${teller?.name} has work on it to send`);
   }
