@@ -33,7 +33,6 @@ const start = async (prepare: (links: FakeLinks) => void = () => undefined) => {
       beforeApply: async () => undefined,
       applied: async ({ epoch, to, chain }) => outbox.settle({ epoch, seq: to, chain }),
       cleared: async () => undefined,
-      beforeSwap: async () => undefined,
       rebuilt: async () => outbox.recheck(),
     },
     serverNow: () => clock.now(),
