@@ -126,6 +126,18 @@ describe('a station starts, shows what there is and says why it cannot save', ()
     const station = await start(withRows('a'));
     await live(station);
     expect(await arrive(station)).toMatchObject({ ok: false, code: 'not_saved' });
+    expect(station.view().journalProblem).toEqual({ kind: 'read_only', folder: dir });
+  });
+
+  it('where the journal was damaged: work is saved again, and what was found is said to be the station’s', async () => {
+    writeFileSync(join(dir, 'journal.db'), 'garbage '.repeat(1_000));
+    const station = await start(withRows('a'));
+    await live(station);
+    expect(station.view().journalProblem).toBeNull();
+    expect(station.view().work).toMatchObject([{ from: 'station', state: 'needs_person' }]);
+    expect(await arrive(station)).toMatchObject({ ok: true });
+    await station.until('the work', ({ work }) => work.length === 2);
+    expect(station.view().work.map(({ from }) => from)).toEqual(['station', 'person']);
   });
 
   it('where the settings cannot be read', async () => {

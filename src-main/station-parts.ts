@@ -155,6 +155,7 @@ export const buildParts = (options: StationOptions): Parts => {
     syncedAt: () => cache.position()?.syncedAt ?? null,
     coverage: () => cache.coverage(),
     clockOffsetMs: () => serverClock.offsetMs,
+    journalProblem: () => (opened.problem === null ? null : { kind: opened.problem.kind, folder: dir }),
     inbox: () => inbox.items,
     push: (patch) => options.push('view:changed', patch),
     pushShipment: (shipment) => options.push('shipment:changed', shipment),

@@ -33,6 +33,8 @@ export type WorkItem = {
   readonly shipmentNumber: string | null;
   readonly occurredAt: string;
   readonly state: 'unsent' | 'sent' | 'needs_person' | 'handled';
+  /** `station`: nobody's work, but what this station has to say about its own files, in `message`. */
+  readonly from: 'person' | 'station';
   readonly code: ProblemCode | null;
   readonly message: string | null;
 };
@@ -70,6 +72,17 @@ export type StationSettings = {
  */
 export type Coverage = 'none' | 'part' | 'whole';
 
+/** Why nothing can be saved at this station. */
+export type JournalProblem = {
+  /**
+   * What the file with the unsent work failed of when the station started: `corrupt`: damaged, and another could not take its
+   * place · `read_only`: it may not be written · `locked`: another program holds it · `full`: the disk has no room · `other`
+   */
+  readonly kind: 'corrupt' | 'read_only' | 'locked' | 'full' | 'other';
+  /** Where that file lies, as IT would type it. */
+  readonly folder: string;
+};
+
 export type StationView = {
   /** Grows with every push; a push with a smaller or equal number is ignored. */
   readonly rev: number;
@@ -82,6 +95,8 @@ export type StationView = {
   readonly coverage: Coverage;
   /** Milliseconds this device's clock is ahead of the server; null until measured. */
   readonly clockOffsetMs: number | null;
+  /** Null while work can be saved; does not change until the station is started again. */
+  readonly journalProblem: JournalProblem | null;
   readonly shipments: readonly BoardShipment[];
   readonly warehouses: readonly Warehouse[];
   readonly doors: readonly DockDoor[];

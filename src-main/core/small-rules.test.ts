@@ -195,4 +195,15 @@ describe('workItem', () => {
     };
     expect(workItem(said, around(false, 'mara'))).toMatchObject({ state: 'handled', code: null, message: 'Said so.' });
   });
+
+  it('happened when it did by the server’s clock, however wrong the device’s is', () => {
+    const ahead = { ...base, mutation: { ...base.mutation, clockOffsetMs: 10_800_000 } };
+    expect(workItem(ahead, around(false, 'mara')).occurredAt).toBe('2026-11-23T06:00:00.000Z');
+    expect(workItem(base, around(false, 'mara')).occurredAt).toBe(base.mutation.occurredAt);
+  });
+
+  it('tells what the station says of its files from the work of people', () => {
+    expect(workItem(base, around(false, 'mara')).from).toBe('person');
+    expect(workItem({ ...base, userId: '', state: 'needs_person' }, around(false, 'mara')).from).toBe('station');
+  });
 });

@@ -85,6 +85,7 @@ const start = async () => {
     syncedAt: () => null,
     coverage: () => cache.coverage(),
     clockOffsetMs: () => null,
+    journalProblem: () => null,
     inbox: () => [],
     push: (patch) => patches.push(patch),
     pushShipment: (shipment) => shipments.push(shipment),

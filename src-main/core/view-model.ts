@@ -3,6 +3,7 @@ import type {
   BoardShipment,
   Coverage,
   InboxItem,
+  JournalProblem,
   Session,
   ShipmentView,
   StationSettings,
@@ -38,6 +39,7 @@ export type ViewPorts = {
   readonly syncedAt: () => string | null;
   readonly coverage: () => Coverage;
   readonly clockOffsetMs: () => number | null;
+  readonly journalProblem: () => JournalProblem | null;
   readonly places: () => Places;
   readonly inbox: () => readonly InboxItem[];
   readonly push: (patch: ViewPatch) => void;
@@ -202,6 +204,7 @@ export class ViewModel {
       'syncedAt',
       'coverage',
       'clockOffsetMs',
+      'journalProblem',
       'warehouses',
       'doors',
       'capacities',
@@ -234,6 +237,8 @@ export class ViewModel {
         return shown ? coverage() : 'none';
       case 'clockOffsetMs':
         return clockOffsetMs();
+      case 'journalProblem':
+        return this.#ports.journalProblem();
       case 'warehouses':
       case 'doors':
       case 'capacities':

@@ -17,6 +17,10 @@ const waitsFor = (work: Work, { elsewhere, signedInUser }: Around): string | nul
   return work.userId === signedInUser ? null : `Is sent when ${work.userName} signs in here again.`;
 };
 
+/** By the server's clock as far as it was known when the work was saved, as the server itself reckons it. */
+const corrected = ({ occurredAt, clockOffsetMs = 0 }: Work['mutation']): string =>
+  clockOffsetMs === 0 ? occurredAt : new Date(Date.parse(occurredAt) - clockOffsetMs).toISOString();
+
 /** Work as the list "not sent / needs a person" shows it. */
 export const workItem = (work: Work, around: Around): WorkItem => {
   const { mutation, verdict } = work;
@@ -26,8 +30,9 @@ export const workItem = (work: Work, around: Around): WorkItem => {
     type: mutation.type,
     shipmentId: work.shipmentId,
     shipmentNumber: work.shipmentNumber,
-    occurredAt: mutation.occurredAt,
-  };
+    occurredAt: corrected(mutation),
+    from: work.userId === '' ? 'station' : 'person',
+  } as const;
   if (work.state === 'needs_person' || work.state === 'handled') {
     const code = verdict?.code ?? null;
     return { ...base, state: work.state, code, message: sentence(code, verdict?.message) };

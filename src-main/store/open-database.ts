@@ -80,9 +80,15 @@ export const openDatabase = (file: string, synchronous: Synchronous, check: bool
     }
   });
 
-/** Renames a database with its side files and returns the new name. The colon-free time sorts and is legal on Windows. */
-export const setAside = (file: string, why: 'corrupt' | 'damaged', now: number): string => {
-  const aside = `${file}.${why}-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`;
+export type Unusable = 'corrupt' | 'damaged';
+
+/** The name under which a file is set aside at that time. Without colons it sorts and is legal on Windows. */
+export const asideName = (file: string, why: Unusable, now: number): string =>
+  `${file}.${why}-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`;
+
+/** Renames a database with its side files and returns the new name. */
+export const setAside = (file: string, why: Unusable, now: number): string => {
+  const aside = asideName(file, why, now);
   for (const side of SIDE_FILES) if (existsSync(file + side)) renameSync(file + side, aside + side);
   return aside;
 };

@@ -80,6 +80,7 @@ describe('openJournal', () => {
     expect(await notices(journal)).toEqual([
       expect.stringMatching(/^The file with the unsent work was damaged. \d+ pieces/),
     ]);
+    expect((await notices(journal))[0]).toContain(`was kept as ${kept}.`);
     const open1 = await workIn(journal);
     expect(open1.length).toBeGreaterThan(10);
     expect(new Set(open1.map(({ state }) => state))).toEqual(new Set(['needs_person']));

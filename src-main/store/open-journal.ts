@@ -9,7 +9,7 @@ import { workHash } from '../core/work-hash.ts';
 import { StationJournal } from './journal.ts';
 import { copyBeside } from './journal-file.ts';
 import { MUTATION_COLUMNS, type MutationRow, toWork } from './journal-rows.ts';
-import { guarded, setAside, storeFault } from './open-database.ts';
+import { asideName, guarded, setAside, storeFault } from './open-database.ts';
 import { syncFolder } from './sync-to-disk.ts';
 
 export type OpenedJournal = {
@@ -235,12 +235,18 @@ const afterDamage = (file: string, now: () => number, log: Log): StationJournal 
   const next = newBeside(file);
   removeAll(next);
   const journal = new StationJournal(next, now);
-  const sentence = `The file with the unsent work was damaged. ${rows.length} pieces of work could be read and stand here; others may be missing. Compare with what was done here lately, and tell IT: the damaged file was kept.`;
-  takeIn(journal, rows, now(), sentence);
+  const at = now();
+  const keptAs = basename(asideName(file, 'damaged', at));
+  const pieces =
+    rows.length === 1
+      ? '1 piece of work could be read and stands'
+      : `${rows.length} pieces of work could be read and stand`;
+  const sentence = `The file with the unsent work was damaged. ${pieces} here; others may be missing. Compare with what was done here lately, and tell IT: the damaged file was kept as ${keptAs}.`;
+  takeIn(journal, rows, at, sentence);
   journal.close();
-  const kept = setAside(file, 'damaged', now());
+  setAside(file, 'damaged', at);
   renameSync(next, file);
   syncFolder(dirname(file));
-  log('journal.damaged', { keptAs: basename(kept), rescued: rows.length });
+  log('journal.damaged', { keptAs, rescued: rows.length });
   return new StationJournal(file, now);
 };

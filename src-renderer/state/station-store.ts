@@ -41,6 +41,7 @@ const NOTHING: Omit<StationView, 'shipments'> = {
   syncedAt: null,
   coverage: 'none',
   clockOffsetMs: null,
+  journalProblem: null,
   warehouses: [],
   doors: [],
   capacities: [],
