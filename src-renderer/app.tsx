@@ -10,6 +10,7 @@ import { FrameBar } from './components/frame-bar.tsx';
 import { LoadingBar } from './components/loading-bar.tsx';
 import { NavRail } from './components/nav-rail.tsx';
 import { OfflineIndicator } from './components/offline-indicator.tsx';
+import { StandingNotices } from './components/standing-notices.tsx';
 import { BoardScreen } from './screens/board.tsx';
 import { InboxScreen } from './screens/inbox.tsx';
 import { SettingsScreen } from './screens/settings.tsx';
@@ -84,9 +85,14 @@ const Station = () => {
     );
   if (!connected)
     return (
-      <main className={css.alone}>
-        <SetupScreen />
-      </main>
+      <div className={css.app}>
+        <div className={css.alerts}>
+          <StandingNotices />
+        </div>
+        <main className={css.setup}>
+          <SetupScreen />
+        </main>
+      </div>
     );
   return (
     <div className={css.app}>
@@ -97,6 +103,7 @@ const Station = () => {
         <FrameBar />
       </div>
       <div className={css.alerts}>
+        <StandingNotices />
         <LoadingBar />
         <AlertBar />
       </div>

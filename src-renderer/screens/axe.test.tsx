@@ -22,6 +22,11 @@ const part: Partial<StationView> = {
   inbox: [inboxItem()],
 };
 
+const WRONG: Partial<StationView> = {
+  clockOffsetMs: 3_600_000,
+  work: [workItem({ from: 'station', code: null, message: 'The file was damaged.', shipmentId: null })],
+};
+
 const check = async (
   to: Screen | undefined,
   station: Partial<StationView>,
@@ -53,6 +58,8 @@ it.each<[string, Screen | undefined, Partial<StationView>, string[]]>([
   ['inbox', { name: 'inbox' }, part, []],
   ['work', { name: 'work' }, part, []],
   ['settings', { name: 'settings' }, part, []],
+  ['a wrong clock over a damaged journal', { name: 'work' }, { ...part, ...WRONG }, []],
+  ['a journal that cannot be used', on, { ...part, journalProblem: { kind: 'full', folder: '/data' } }, []],
   ['missing shipment', { name: 'shipment', shipmentId: 's-404' }, part, []],
   ['lines', on, part, []],
   ['documents', on, part, ['tab-documents']],

@@ -138,6 +138,7 @@ export const BoardScreen = () => {
   const doors = useStation((state) => state.doors);
   const capacities = useStation((state) => state.capacities);
   const role = useStation((state) => state.session?.role);
+  const canSave = useStation((state) => state.journalProblem === null);
   const [recording, setRecording] = useState(false);
   const shown = warehouses.find(({ id }) => id === chosen) ?? home;
   const format = useZone(shown?.id);
@@ -165,7 +166,12 @@ export const BoardScreen = () => {
           <SearchBox />
           {warehouses.length > 1 && <WarehouseFilter warehouses={warehouses} />}
           {mayRecord && (
-            <Button className={css.arrival} onPress={() => setRecording(true)} data-testid="unplanned">
+            <Button
+              className={css.arrival}
+              isDisabled={!canSave}
+              onPress={() => setRecording(true)}
+              data-testid="unplanned"
+            >
               <Plus aria-hidden="true" />
               {t('board.unplannedArrival')}
             </Button>
@@ -174,7 +180,7 @@ export const BoardScreen = () => {
         {board.items.length > 0 ? (
           <ShipmentList board={board} onOpen={open} />
         ) : (
-          <NoRows onArrival={mayRecord ? () => setRecording(true) : null} />
+          <NoRows onArrival={mayRecord && canSave ? () => setRecording(true) : null} />
         )}
       </section>
       {recording && shown !== null && <ArrivalDialog warehouseId={shown.id} onClose={() => setRecording(false)} />}

@@ -50,6 +50,7 @@ const InboxRow = ({ item, onTake }: RowProps) => {
   const { t } = useTranslation();
   const station = useStationApi();
   const go = useScreens((state) => state.go);
+  const canSave = useStation((state) => state.journalProblem === null);
   const { shipmentId } = item;
   return (
     <li
@@ -77,7 +78,7 @@ const InboxRow = ({ item, onTake }: RowProps) => {
           </Button>
         )}
         {onTake !== null && (
-          <Button look="primary" data-testid="inbox-take" onPress={() => onTake(item)}>
+          <Button look="primary" isDisabled={!canSave} data-testid="inbox-take" onPress={() => onTake(item)}>
             {t('inbox.take')}
           </Button>
         )}

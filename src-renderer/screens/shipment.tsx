@@ -12,7 +12,7 @@ import { useZone } from '../hooks/use-place.ts';
 import { useSave } from '../hooks/use-save.ts';
 import { useWebSocket } from '../hooks/use-web-socket.ts';
 import { loadingOf } from '../state/loading.ts';
-import { offeredActions } from '../state/shipment-actions.ts';
+import { offeredActions, whyNotHere } from '../state/shipment-actions.ts';
 import { useStation } from '../state/station-context.tsx';
 import { ActionBar } from './shipment/action-bar.tsx';
 import { ActionsSheet } from './shipment/actions-sheet.tsx';
@@ -57,6 +57,7 @@ const focusNote = (): void => document.querySelector<HTMLElement>('[data-testid=
 const Opened = ({ shipment, session }: { readonly shipment: ShipmentView; readonly session: Session }) => {
   const { t } = useTranslation();
   const online = useStation((state) => reachesServer(state.connection));
+  const canSave = useStation((state) => state.journalProblem === null);
   const format = useZone(shipment.warehouseId);
   const now = useNow(30);
   const { save: put, problem, dismiss, savedCount } = useSave();
@@ -83,10 +84,14 @@ const Opened = ({ shipment, session }: { readonly shipment: ShipmentView; readon
     },
     [save],
   );
-  const offered = offeredActions(shipment, session.role, online);
+  const why = useCallback<Desk['why']>(
+    (command) => whyNotHere(command, shipment, session.role, { online, canSave }),
+    [shipment, session.role, online, canSave],
+  );
+  const offered = offeredActions(shipment, session.role, { online, canSave });
   const desk = useMemo<Desk>(
-    () => ({ shipment, session, online, format, now, tab, showTab, begin, save }),
-    [shipment, session, online, format, now, tab, begin, save],
+    () => ({ shipment, session, online, format, now, tab, showTab, why, begin, save }),
+    [shipment, session, online, format, now, tab, why, begin, save],
   );
   const primary: Desk['begin'] = (command) => {
     if (command === 'closeShipment' && offered.next?.asks === false) void save('closeShipment', {});

@@ -362,7 +362,7 @@ describe('settings', () => {
     );
     const text = screen.getByTestId('settings').textContent ?? '';
     expect(text).toContain('https://dock.example.com');
-    expect(text).toContain('10800 s ahead of the server');
+    expect(text).toContain('3 h 0 min ahead of the server');
     expect(text).toContain('Never');
     expect(text).toContain('The token has ended.');
     await press('retry-now');

@@ -24,23 +24,33 @@ const WorkRow = ({ item }: { readonly item: WorkItem }) => {
   const format = useZone();
   const now = useNow(60);
   const { shipmentId } = item;
+  const isFromStation = item.from === 'station';
+  const isNotice = isFromStation && item.state === 'needs_person';
   return (
     <li className={css.item} data-testid="work-row" data-state={item.state} data-n={item.n}>
       <span className={css.state}>
-        <Chip meaning={MEANING[item.state]} word={t(`work.state.${item.state}`)} look="quiet" />
+        <Chip
+          meaning={isNotice ? 'attention' : MEANING[item.state]}
+          word={t(isNotice ? 'work.stationState' : `work.state.${item.state}`)}
+          look="quiet"
+        />
       </span>
       <div className={css.words}>
         <p className={css.main}>
-          {t(`do.${item.type}`)} · {item.shipmentNumber ?? t('work.noShipment')}
+          {isFromStation
+            ? t('work.fromStation')
+            : `${t(`do.${item.type}`)} · ${item.shipmentNumber ?? t('work.noShipment')}`}
         </p>
+        {isFromStation && <p>{item.message}</p>}
         {item.code !== null && (
           <p>
             {t(`errors.${item.code}.what`)} {t(`errors.${item.code}.act`)}
           </p>
         )}
         <p className={css.sub}>
-          {format.when(item.occurredAt, now)} · {t('work.piece', { n: item.n })}
-          {item.message !== null && item.message !== '' && ` · ${item.message}`}
+          {format.when(item.occurredAt, now)}
+          {!isFromStation && ` · ${t('work.piece', { n: item.n })}`}
+          {!isFromStation && item.message !== null && item.message !== '' && ` · ${item.message}`}
         </p>
       </div>
       <div className={css.end}>

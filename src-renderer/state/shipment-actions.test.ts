@@ -6,8 +6,9 @@ import { closingForbidden, offeredActions, unseenBlock } from './shipment-action
 
 const received = (part: Partial<ShipmentView> = {}) => detail({ status: 'received', ...part });
 const next = (part: Partial<ShipmentView>, who: Role = 'lead', online = true) =>
-  offeredActions(received(part), who, online).next;
+  offeredActions(received(part), who, { online, canSave: true }).next;
 
+const REACH = { online: true, canSave: true };
 const NO_PAPERS = { readiness: 'missing_required' } as const;
 const STATIONS = { waitingFor: [awaited()] };
 const HOLD = { activeHolds: 1 };
@@ -59,11 +60,32 @@ describe('a refusal to close that nothing here explains', () => {
   });
 });
 
+describe('a station that cannot save', () => {
+  const offered = (part: Partial<ShipmentView>, who: Role = 'lead') =>
+    offeredActions(detail(part), who, { online: true, canSave: false });
+
+  it('offers no step, and asks for no sentence that could not be kept', () => {
+    for (const part of [{}, NO_PAPERS, STATIONS])
+      expect(offered({ status: 'received', ...part }).next).toMatchObject({
+        whyNot: { code: 'cannot_save' },
+        asks: false,
+      });
+    expect(offered({ status: 'received' }, 'receiver').next).toMatchObject({ whyNot: { code: 'wrong_role' } });
+  });
+
+  it('offers nothing in the sheet either', () => {
+    const actions = offered({ status: 'unloading' }, 'receiver').groups.flatMap((group) => group.actions);
+    expect(actions.filter(({ whyNot }) => whyNot === null)).toEqual([]);
+    expect(actions.find(({ command }) => command === 'placeHold')?.whyNot).toEqual({ code: 'cannot_save' });
+    expect(actions.find(({ command }) => command === 'refuseShipment')?.whyNot).toEqual({ code: 'cannot_save' });
+  });
+});
+
 describe('the sheet', () => {
   it('never repeats the next step', () => {
     for (const part of [{}, NO_PAPERS, STATIONS, HOLD])
       for (const who of ['lead', 'receiver'] as const) {
-        const { next: step, groups } = offeredActions(received(part), who, true);
+        const { next: step, groups } = offeredActions(received(part), who, REACH);
         const listed = groups.flatMap(({ actions }) => actions.map(({ command }) => command));
         expect(listed).not.toContain(step?.command);
       }

@@ -1,6 +1,6 @@
 import type { ShipmentView, WorkItem } from '#contract/bridge/view.ts';
 import type { CommandName } from '#contract/domain/command-table.ts';
-import { type ActionState, blockedBy, nextAction, type WhyNot, whyNot } from '#contract/domain/next-action.ts';
+import { blockedBy, nextAction, type WhyNot, whyNot } from '#contract/domain/next-action.ts';
 import type { Role } from '#contract/domain/roles.ts';
 
 // Which commands a shipment's screen offers outside its tabs. Rules stay in the contract; here is only where they appear.
@@ -23,10 +23,22 @@ export const SHEET = {
 
 /** A group of the sheet. */
 export type SheetGroup = keyof typeof SHEET;
-/** Why not: the contract's reasons, and two that only the records of the shipment can tell. */
-export type SheetReason = WhyNot | { readonly code: 'nothing_to_release' } | { readonly code: 'nothing_to_take' };
+/** Why not: the contract's reasons, and that this station has no disk to save on. */
+export type Reason = WhyNot | { readonly code: 'cannot_save' };
+/** And two that only the records of the shipment can tell. */
+export type SheetReason = Reason | { readonly code: 'nothing_to_release' } | { readonly code: 'nothing_to_take' };
 /** An entry of the sheet; `whyNot` null means it can be done now. */
 export type SheetAction = { readonly command: CommandName; readonly whyNot: SheetReason | null };
+
+/** What this station can do: `online` whether decisions can reach the server, `canSave` whether work can be kept here. */
+export type Reach = { readonly online: boolean; readonly canSave: boolean };
+
+/** Why a command cannot be issued at this station now; whose it is and when comes before what the station lacks. */
+export const whyNotHere = (command: CommandName, shipment: ShipmentView, who: Role, reach: Reach): Reason | null => {
+  const why = whyNot(command, shipment, who, reach.online);
+  if (reach.canSave || why?.code === 'wrong_role' || why?.code === 'wrong_status') return why;
+  return { code: 'cannot_save' };
+};
 
 /** Why a shipment cannot be closed whatever the lead says about missing documents and awaited stations; null when it can. */
 export const closingForbidden = (shipment: ShipmentView, who: Role, online: boolean): WhyNot | null =>
@@ -44,15 +56,15 @@ export const unseenBlock = (shipment: ShipmentView): WorkItem | null => {
 };
 
 /** What a lead's PIN or sentence settles in the dialog itself is no reason against opening it. */
-const settledByAsking = (shipment: ShipmentView, why: WhyNot, who: Role, online: boolean): boolean => {
+const settledByAsking = (shipment: ShipmentView, why: Reason, who: Role, online: boolean): boolean => {
   if (why.code === 'lead_approval_needed') return true;
   const waivable = why.code === 'documents_missing' || why.code === 'stations_awaited';
   return waivable && closingForbidden(shipment, who, online) === null;
 };
 
-const reasonOf = (shipment: ShipmentView, command: CommandName, who: Role, online: boolean): SheetReason | null => {
-  const why = whyNot(command, shipment, who, online);
-  if (why !== null) return settledByAsking(shipment, why, who, online) ? null : why;
+const reasonOf = (shipment: ShipmentView, command: CommandName, who: Role, reach: Reach): SheetReason | null => {
+  const why = whyNotHere(command, shipment, who, reach);
+  if (why !== null) return settledByAsking(shipment, why, who, reach.online) ? null : why;
   if (command === 'releaseHold' && !shipment.holds.some(({ releasedAt }) => releasedAt === null))
     return { code: 'nothing_to_release' };
   if (command === 'claimInspection' && !shipment.inspections.some(({ status }) => status === 'requested'))
@@ -61,7 +73,7 @@ const reasonOf = (shipment: ShipmentView, command: CommandName, who: Role, onlin
 };
 
 /** The next step; `asks` when something is to be said about what is in its way: then it is possible although `whyNot` is not null. */
-export type NextStep = ActionState & { readonly asks: boolean };
+export type NextStep = { readonly command: CommandName; readonly whyNot: Reason | null; readonly asks: boolean };
 
 /** What the screen offers this person on this shipment now. */
 export type Offered = {
@@ -72,7 +84,8 @@ export type Offered = {
 
 const asksFirst = (
   shipment: ShipmentView,
-  { command, whyNot: why }: ActionState,
+  command: CommandName,
+  why: Reason | null,
   who: Role,
   online: boolean,
 ): boolean =>
@@ -80,15 +93,21 @@ const asksFirst = (
     ? command === 'closeShipment' && unseenBlock(shipment) !== null
     : settledByAsking(shipment, why, who, online);
 
-/** The next step and the sheet for a role; `online` is whether decisions can reach the server. */
-export const offeredActions = (shipment: ShipmentView, who: Role, online: boolean): Offered => {
-  const step = nextAction(shipment, who, online);
-  const next = step && { ...step, asks: asksFirst(shipment, step, who, online) };
+const nextStep = (shipment: ShipmentView, who: Role, reach: Reach): NextStep | null => {
+  const command = nextAction(shipment, who, reach.online)?.command;
+  if (command === undefined) return null;
+  const why = whyNotHere(command, shipment, who, reach);
+  return { command, whyNot: why, asks: asksFirst(shipment, command, why, who, reach.online) };
+};
+
+/** The next step and the sheet for a role. */
+export const offeredActions = (shipment: ShipmentView, who: Role, reach: Reach): Offered => {
+  const next = nextStep(shipment, who, reach);
   const groups = (Object.keys(SHEET) as SheetGroup[]).map((group) => ({
     group,
     actions: SHEET[group]
       .filter((command) => command !== next?.command)
-      .map((command) => ({ command, whyNot: reasonOf(shipment, command, who, online) })),
+      .map((command) => ({ command, whyNot: reasonOf(shipment, command, who, reach) })),
   }));
   return { next, groups };
 };

@@ -92,6 +92,7 @@ export const ACTION_TEXT = {
     stations_awaited_one: 'Work on it may still come from {{count}} station. See “Blocked by”.',
     stations_awaited_other: 'Work on it may still come from {{count}} stations. See “Blocked by”.',
     needs_the_server: 'Needs the server, which this station cannot reach now. Other work goes on.',
+    cannot_save: 'Nothing can be saved at this station.',
     nothing_to_release: 'No hold is in force.',
     nothing_to_take: 'No inspection is waiting to be taken.',
   },

@@ -1,9 +1,9 @@
 import type { TFunction } from 'i18next';
-import type { WhyNot } from '#contract/domain/next-action.ts';
+import type { Reason } from '../state/shipment-actions.ts';
 import type { Format } from './format.ts';
 
 /** Why a command cannot be issued now, as a sentence. */
-export const whyNotText = (whyNot: WhyNot, t: TFunction, format: Format): string => {
+export const whyNotText = (whyNot: Reason, t: TFunction, format: Format): string => {
   switch (whyNot.code) {
     case 'wrong_role':
       return t('whyNot.wrong_role', {
@@ -22,6 +22,7 @@ export const whyNotText = (whyNot: WhyNot, t: TFunction, format: Format): string
     case 'lead_approval_needed':
     case 'documents_missing':
     case 'needs_the_server':
+    case 'cannot_save':
       return t(`whyNot.${whyNot.code}`);
   }
 };

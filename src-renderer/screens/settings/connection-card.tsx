@@ -4,6 +4,7 @@ import { Chip } from '../../components/chip.tsx';
 import { connectionWords } from '../../components/connection-words.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useZone } from '../../hooks/use-place.ts';
+import { minutesOf } from '../../state/clock-error.ts';
 import { useScreens, useStation, useStationApi } from '../../state/station-context.tsx';
 import css from '../settings.module.css';
 
@@ -27,8 +28,8 @@ export const ConnectionCard = () => {
   const clock = (): string => {
     if (offset === null) return t('settings.clockUnknown');
     if (Math.abs(offset) < AGREES_MS) return t('settings.clockRight');
-    const seconds = Math.round(Math.abs(offset) / 1000);
-    return t(offset > 0 ? 'settings.clockAhead' : 'settings.clockBehind', { seconds });
+    const duration = format.duration(minutesOf(offset));
+    return t(offset > 0 ? 'settings.clockAhead' : 'settings.clockBehind', { duration });
   };
   const facts: readonly (readonly [string, string])[] = [
     [t('settings.server'), session?.serverUrl ?? ''],

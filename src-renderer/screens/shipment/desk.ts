@@ -3,6 +3,7 @@ import type { Session, ShipmentView } from '#contract/bridge/view.ts';
 import type { CommandInput } from '#contract/domain/command-args.ts';
 import type { CommandName } from '#contract/domain/command-table.ts';
 import type { ShipmentLine } from '#contract/domain/shipment.ts';
+import type { Reason } from '../../state/shipment-actions.ts';
 import type { Format } from '../../text/format.ts';
 
 /** Arguments of a command about a shipment, without the shipment itself. */
@@ -22,6 +23,8 @@ export type Desk = {
   readonly now: number;
   readonly tab: TabName;
   showTab(tab: TabName): void;
+  /** Why a command about this shipment cannot be issued here now; null when it can. */
+  why(command: CommandName): Reason | null;
   /** Starts a command: at once when it needs nothing, else by asking. `target` is a line, hold or inspection it is about. */
   begin(command: CommandName, target?: string): void;
   /** Saves a command about this shipment; true when it is on the disk. */

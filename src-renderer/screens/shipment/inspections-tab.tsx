@@ -2,7 +2,6 @@ import { Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { CommandName } from '#contract/domain/command-table.ts';
 import type { InspectionOutcome, InspectionStatus } from '#contract/domain/inspection.ts';
-import { whyNot } from '#contract/domain/next-action.ts';
 import type { Inspection } from '#contract/domain/shipment-records.ts';
 import { Button } from '../../components/button.tsx';
 import { Chip } from '../../components/chip.tsx';
@@ -31,8 +30,8 @@ const OUTCOME: { readonly [O in InspectionOutcome]: Meaning } = {
 /** A button that says why it cannot be pressed, right below it. */
 const Step = ({ command, label, target }: { command: CommandName; label: string; target?: string }) => {
   const { t } = useTranslation();
-  const { shipment, session, online, format, begin } = useDesk();
-  const why = whyNot(command, shipment, session.role, online);
+  const { why: whyNot, format, begin } = useDesk();
+  const why = whyNot(command);
   // Whoever has another role is not offered what is never theirs; the sheet lists it with the reason.
   if (why?.code === 'wrong_role' || why?.code === 'wrong_status') return null;
   return (

@@ -1,7 +1,6 @@
 import { CircleCheckBig, PackageOpen } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { whyNot } from '#contract/domain/next-action.ts';
 import { compareQuantity, subtractQuantity } from '#contract/domain/quantity.ts';
 import type { ShipmentLine } from '#contract/domain/shipment.ts';
 import { Button } from '../../components/button.tsx';
@@ -85,9 +84,9 @@ const estimate = (): number => 96;
 /** What was announced against what was counted. While counting, a press on a line opens the number pad. */
 export const LinesTab = () => {
   const { t } = useTranslation();
-  const { shipment, session, online, begin } = useDesk();
+  const { shipment, why, begin } = useDesk();
   const [filter, setFilter] = useState<Filter>('all');
-  const mayCount = whyNot('setCount', shipment, session.role, online) === null;
+  const mayCount = why('setCount') === null;
   const lines = useMemo(
     () => shipment.lines.filter(KEEP[filter]).sort((a, b) => a.lineNumber - b.lineNumber),
     [shipment.lines, filter],

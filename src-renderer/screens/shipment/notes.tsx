@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { whyNot } from '#contract/domain/next-action.ts';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Field } from '../../components/field.tsx';
 import { useTyping } from '../../hooks/use-typing.ts';
 import { newId } from '../../state/new-id.ts';
+import type { Reason } from '../../state/shipment-actions.ts';
 import { useDesk } from './desk.ts';
 import css from './shipment.module.css';
 
@@ -35,19 +35,20 @@ export const NoteList = () => {
 /** The box to add a note; others see "is typing" meanwhile. Says why when notes can no longer be added. */
 export const NoteBox = () => {
   const { t } = useTranslation();
-  const { shipment, session, online, save } = useDesk();
+  const { shipment, why: whyNot, save } = useDesk();
   const [text, setText] = useState('');
   const { typed, stopped } = useTyping(shipment.id);
-  const why = whyNot('addNote', shipment, session.role, online);
+  const why = whyNot('addNote');
 
   const write = async (): Promise<void> => {
     stopped();
     if (await save('addNote', { noteId: newId(), text: text.trim() })) setText('');
   };
-  if (why !== null)
-    return (
-      <p className={cx(css.compose, css.sub)}>{t(why.code === 'wrong_role' ? 'notes.wrongRole' : 'notes.ended')}</p>
-    );
+  const whyText = (code: Reason['code']): string => {
+    if (code === 'cannot_save') return t('whyNot.cannot_save');
+    return t(code === 'wrong_role' ? 'notes.wrongRole' : 'notes.ended');
+  };
+  if (why !== null) return <p className={cx(css.compose, css.sub)}>{whyText(why.code)}</p>;
   return (
     <form
       className={css.compose}

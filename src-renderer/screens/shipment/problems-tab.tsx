@@ -2,7 +2,6 @@ import { ShieldCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CommandName } from '#contract/domain/command-table.ts';
-import { whyNot } from '#contract/domain/next-action.ts';
 import type { Discrepancy, Hold, Rejection } from '#contract/domain/shipment-records.ts';
 import { Button } from '../../components/button.tsx';
 import { Chip } from '../../components/chip.tsx';
@@ -40,9 +39,9 @@ const Row = (props: { testId: string; title: string; lines: (string | null)[]; c
 
 const HoldRow = ({ hold }: { readonly hold: Hold }) => {
   const { t } = useTranslation();
-  const { shipment, session, online, format, now, begin } = useDesk();
+  const { why: whyNot, format, now, begin } = useDesk();
   const about = useAbout();
-  const why = whyNot('releaseHold', shipment, session.role, online);
+  const why = whyNot('releaseHold');
   const inForce = hold.releasedAt === null;
   const released =
     hold.releasedAt === null
@@ -127,7 +126,7 @@ const REPORTS: readonly CommandName[] = ['placeHold', 'reportDiscrepancy', 'repo
 /** Holds in force first, then rejections and discrepancies, with the buttons to report one. */
 export const ProblemsTab = () => {
   const { t } = useTranslation();
-  const { shipment, session, online, begin } = useDesk();
+  const { shipment, why, begin } = useDesk();
   const holds = [...shipment.holds].sort(
     (a, b) => Number(a.releasedAt !== null) - Number(b.releasedAt !== null) || (a.placedAt < b.placedAt ? 1 : -1),
   );
@@ -135,7 +134,7 @@ export const ProblemsTab = () => {
   return (
     <div className={css.tab}>
       <div className={css.tools}>
-        {REPORTS.filter((command) => whyNot(command, shipment, session.role, online) === null).map((command) => (
+        {REPORTS.filter((command) => why(command) === null).map((command) => (
           <Button key={command} onPress={() => begin(command)} data-testid={`problem-${command}`}>
             {t(`do.${command}`)}
           </Button>
