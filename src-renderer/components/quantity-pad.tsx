@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { canBecomeQuantity, type PadKey, typeKey } from '../state/quantity-text.ts';
 import { NumberKeys } from './number-keys.tsx';
 import css from './quantity-pad.module.css';
@@ -12,13 +12,15 @@ type Props<K extends string> = {
   readonly onChange: (key: K, value: string) => void;
   /** Test ids become `<testId>-<slot key>`. */
   readonly testId: string;
+  /** What else belongs to the numbers: it stands under them, beside the keys. */
+  readonly children?: ReactNode;
 };
 
 /**
  * Our own number pad: a scanner counts as a keyboard, so Windows never shows its touch keyboard. It types into the slot
  * touched last; what was there before is replaced by the first digit, as on a calculator.
  */
-export const QuantityPad = <K extends string>({ slots, values, onChange, testId }: Props<K>) => {
+export const QuantityPad = <K extends string>({ slots, values, onChange, testId, children }: Props<K>) => {
   const id = useId();
   const [active, setActive] = useState<{ readonly key: K | null; readonly fresh: boolean }>({ key: null, fresh: true });
   const target = active.key ?? slots[0]?.key ?? null;
@@ -59,6 +61,7 @@ export const QuantityPad = <K extends string>({ slots, values, onChange, testId 
             />
           </div>
         ))}
+        {children}
       </div>
       <NumberKeys onPress={press} />
     </div>

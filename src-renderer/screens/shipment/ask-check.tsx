@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import type { AskProps } from './ask.ts';
 import css from './ask-check.module.css';
-import { CheckInput, type Finding } from './check-input.tsx';
+import { CheckInput, type Finding, FootContext } from './check-input.tsx';
 import { useDesk } from './desk.ts';
 
 /** The latest result of a check: a later one corrects an earlier one, both are kept. */
@@ -23,6 +23,7 @@ export const AskCheck = ({ target, onClose }: AskProps<'recordInspectionResult'>
   const { shipment, save, begin } = useDesk();
   const inspection = shipment.inspections.find(({ id }) => id === target);
   const [index, setIndex] = useState(() => firstOpen(inspection));
+  const [foot, setFoot] = useState<HTMLElement | null>(null);
   const check = inspection?.checks[index];
   if (inspection === undefined || check === undefined) return null;
   const total = inspection.checks.length;
@@ -56,6 +57,7 @@ export const AskCheck = ({ target, onClose }: AskProps<'recordInspectionResult'>
           <Button big onPress={() => begin('completeInspection', inspection.id)} data-testid="check-complete">
             {t('inspections.complete')}
           </Button>
+          <span ref={setFoot} className={css.foot} />
         </>
       }
     >
@@ -66,7 +68,9 @@ export const AskCheck = ({ target, onClose }: AskProps<'recordInspectionResult'>
           {!check.required && ` · ${t('inspections.optional')}`}
         </p>
       </div>
-      <CheckInput key={check.id} check={check} onFound={(finding) => void found(finding)} />
+      <FootContext value={foot}>
+        <CheckInput key={check.id} check={check} onFound={(finding) => void found(finding)} />
+      </FootContext>
     </Dialog>
   );
 };

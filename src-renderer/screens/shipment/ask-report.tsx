@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DISCREPANCY_KINDS, DISPOSITIONS, type DiscrepancyKind, type Disposition } from '#contract/domain/reasons.ts';
 import { Dialog } from '../../components/dialog.tsx';
@@ -21,10 +21,12 @@ const HowMany = ({
   lineId,
   value,
   onChange,
+  children,
 }: {
   readonly lineId: string | null;
   readonly value: string;
   readonly onChange: (value: string) => void;
+  readonly children: ReactNode;
 }) => {
   const { t } = useTranslation();
   const line = lineOf(useDesk(), lineId);
@@ -34,7 +36,9 @@ const HowMany = ({
       values={{ quantity: value }}
       onChange={(_, next) => onChange(next)}
       testId="report"
-    />
+    >
+      {children}
+    </QuantityPad>
   );
 };
 
@@ -74,15 +78,17 @@ export const AskDiscrepancy = ({ target, onClose }: AskProps<'reportDiscrepancy'
         tiles={REPORTABLE.map((value) => ({ value, label: t(`discrepancies.${value}`) }))}
       />
       <LinePicker lines={shipment.lines} value={lineId} onChange={setLineId} />
-      <HowMany lineId={lineId} value={quantity} onChange={setQuantity} />
-      <Field
-        label={t(kind === 'other' ? 'ask.wordsNeeded' : 'ask.note')}
-        value={note}
-        onChange={setNote}
-        wrong={kind === 'other' && note.trim() === '' ? t('ask.otherNeedsWords') : null}
-        maxLength={4000}
-        testId="report-note"
-      />
+      <HowMany lineId={lineId} value={quantity} onChange={setQuantity}>
+        <Field
+          label={t(kind === 'other' ? 'ask.wordsNeeded' : 'ask.note')}
+          value={note}
+          onChange={setNote}
+          wrong={kind === 'other' && note.trim() === '' ? t('ask.otherNeedsWords') : null}
+          maxLength={4000}
+          testId="report-note"
+          area
+        />
+      </HowMany>
     </Dialog>
   );
 };
@@ -118,17 +124,18 @@ export const AskRejection = ({ target, onClose }: AskProps<'reportRejection'>) =
     >
       <ReasonTiles reason={reason} />
       <LinePicker lines={shipment.lines} value={lineId} onChange={setLineId} />
-      <HowMany lineId={lineId} value={quantity} onChange={setQuantity} />
-      <Tiles
-        label={t('ask.disposition')}
-        value={fate}
-        onChange={setFate}
-        testId="disposition"
-        tiles={[
-          { value: LATER, label: t('ask.dispositionLater') },
-          ...DISPOSITIONS.map((value) => ({ value, label: t(`dispositions.${value}`) })),
-        ]}
-      />
+      <HowMany lineId={lineId} value={quantity} onChange={setQuantity}>
+        <Tiles
+          label={t('ask.disposition')}
+          value={fate}
+          onChange={setFate}
+          testId="disposition"
+          tiles={[
+            { value: LATER, label: t('ask.dispositionLater') },
+            ...DISPOSITIONS.map((value) => ({ value, label: t(`dispositions.${value}`) })),
+          ]}
+        />
+      </HowMany>
     </Dialog>
   );
 };

@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
-import { useState } from 'react';
+import { createContext, useContext, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { InspectionCheck } from '#contract/domain/inspection.ts';
 import { Button } from '../../components/button.tsx';
@@ -36,17 +37,24 @@ const Verdict = ({ onFound }: Pick<Props, 'onFound'>) => {
   );
 };
 
+/** The dialog's foot, where the button that saves stays in sight while the body scrolls; null until it is there. */
+export const FootContext = createContext<HTMLElement | null>(null);
+
 const Next = ({ ready, onPress }: { readonly ready: boolean; readonly onPress: () => void }) => {
   const { t } = useTranslation();
-  return (
+  const foot = useContext(FootContext);
+  if (foot === null) return null;
+  return createPortal(
     <Button big look="primary" isDisabled={!ready} data-testid="check-save" onPress={onPress}>
       {t('inspections.next')}
-    </Button>
+    </Button>,
+    foot,
   );
 };
 
 const limitsText = (check: InspectionCheck, t: TFunction): string | null => {
-  const { min, max, unit = '' } = check;
+  const { unit = '' } = check;
+  const [min, max] = [check.min, check.max].map((limit) => limit?.replace('-', '−'));
   if (min !== undefined && max !== undefined) return t('inspections.limits', { min, max, unit });
   if (min !== undefined) return t('inspections.atLeast', { min, unit });
   return max === undefined ? null : t('inspections.atMost', { max, unit });
@@ -73,19 +81,20 @@ const Measure = ({ check, onFound }: Props) => {
         ]}
         values={{ value: typed }}
         onChange={(_, next) => setTyped(next)}
-      />
-      {check.kind === 'temperature' && (
-        <Button look={below ? 'primary' : 'plain'} aria-pressed={below} onPress={() => setBelow(!below)}>
-          −/+ {t('inspections.minus')}
-        </Button>
-      )}
-      {met !== null && limits !== null && (
-        <Chip
-          meaning={met ? 'done' : 'failed'}
-          look={met ? 'quiet' : 'filled'}
-          word={t(met ? 'inspections.inside' : 'inspections.outside')}
-        />
-      )}
+      >
+        {check.kind === 'temperature' && (
+          <Button look={below ? 'primary' : 'plain'} aria-pressed={below} onPress={() => setBelow(!below)}>
+            −/+ {t('inspections.minus')}
+          </Button>
+        )}
+        {met !== null && limits !== null && (
+          <Chip
+            meaning={met ? 'done' : 'failed'}
+            look={met ? 'quiet' : 'filled'}
+            word={t(met ? 'inspections.inside' : 'inspections.outside')}
+          />
+        )}
+      </QuantityPad>
       <Next ready={met !== null} onPress={() => onFound({ passed: limits === null ? null : met, value })} />
     </>
   );

@@ -180,7 +180,7 @@ describe('inspections', () => {
     expect(screen.getByText('Check 1 of 2')).toBeTruthy();
     await press('check-fail');
     expect(screen.getByText('Check 2 of 2')).toBeTruthy();
-    expect(screen.getByText('Between -22 and -18 °C')).toBeTruthy();
+    expect(screen.getByText('Between −22 and −18 °C')).toBeTruthy();
     await act(async () => void fireEvent.click(screen.getByText(/Below zero/)));
     await pad('1', '2');
     expect(screen.getByText(/Outside the limits/)).toBeTruthy();
