@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandInput } from '#contract/domain/command-args.ts';
+import type { CommandName } from '#contract/domain/command-table.ts';
 import type { ShipmentDetail } from '#contract/domain/entities.ts';
 import type { InspectionStatus } from '#contract/domain/inspection.ts';
 import type { Shipment } from '#contract/domain/shipment.ts';
 import type { Inspection, ShipmentDocument } from '#contract/domain/shipment-records.ts';
 import type { ShipmentStatus } from '#contract/domain/status.ts';
+import type { PushReply } from '#contract/wire/sync.ts';
 import { type Person, tokenFor } from './people.ts';
 
 export type AsnReply = {
@@ -67,6 +71,13 @@ export class DockClient {
 
   setInspection(id: string, inspectionId: string, status: InspectionStatus): Promise<Inspection> {
     return this.#json('PUT', `/api/shipments/${id}/inspections/${inspectionId}`, { status });
+  }
+
+  /** Any command, as a station sends it. @throws Error when it is not applied, with the server's verdict. */
+  async send<N extends CommandName>(type: N, args: CommandInput[N]): Promise<void> {
+    const mutation = { clientId: `client-${randomUUID()}`, n: 1, occurredAt: new Date().toISOString(), type, args };
+    const reply = await this.#json<PushReply>('POST', '/api/sync/mutations', { mutations: [mutation] });
+    if (reply.verdicts[0]?.verdict !== 'applied') throw new Error(`${type}: ${JSON.stringify(reply)}`);
   }
 
   upload(
