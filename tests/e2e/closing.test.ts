@@ -35,8 +35,6 @@ beforeAll(async () => {
   await lena.setStatus(shipment.id, 'arrived');
   await lena.setStatus(shipment.id, 'at_door', { doorId: 'JOL-D1' });
   for (const status of ['unloading', 'counting'] as const) await lena.setStatus(shipment.id, status);
-  for (const type of (await lena.shipment(shipment.id)).requiredDocuments)
-    await lena.upload(shipment.id, `${type}.pdf`, type, Buffer.from('%PDF-1.4 a paper'));
   [a, b] = await Promise.all([
     openStation({ person: MARA, server, url }),
     openStation({ person: LENA, server, viewport: { width: 1366, height: 768 } }),
@@ -65,16 +63,20 @@ test('a shipment whose receiver is cut off is not closed, and the lead sees whos
 
   await openShipment(b.page, shipment.number);
   await seesStatus(b.page, 'received');
-  await expect.poll(() => blockedBy().textContent()).toContain('Mara’s station');
+  await expect.poll(() => blockedBy().textContent(), { timeout: 10_000 }).toContain('Mara’s station');
   await b.screenshot(picture('shipment-waits-for-station'));
-  await expect(lena.setStatus(shipment.id, 'closed')).rejects.toThrow(/409.*Mara’s station \(Mara\) has worked on it/s);
 });
 
-test('the lead may close without it, with a sentence', async () => {
+test('the lead may close without it and without the papers, with a sentence for each that is so now', async () => {
   await b.page.locator('[data-testid="next-action"][data-command="closeShipment"]:not([disabled])').click();
   await b.page.getByTestId('ask-reason').waitFor();
   await b.page.getByTestId('stations-words').waitFor();
+  await b.page.getByTestId('reason-words').fill('The driver brings it on Monday');
+  await b.screenshot(picture('ask-closing-all'));
+  await lena.upload(shipment.id, 'Bill of lading.pdf', 'bill_of_lading', new TextEncoder().encode('%PDF-1.4\n%%EOF\n'));
+  await expect.poll(() => b.page.getByTestId('reason-words').count(), { timeout: 10_000 }).toBe(0);
   await b.screenshot(picture('ask-closing-without-station'));
+  await expect(lena.setStatus(shipment.id, 'closed')).rejects.toThrow(/409.*Mara’s station \(Mara\) has worked on it/s);
   await b.page.keyboard.press('Escape');
   await expect.poll(() => b.page.getByTestId('ask-reason').count()).toBe(0);
 });
@@ -88,5 +90,5 @@ test('once the station is back and its work has come, nothing blocks any more, a
   await b.page.mouse.down();
   await seesStatus(b.page, 'closed');
   await b.page.mouse.up();
-  expect(await commands()).toEqual(['completeCount applied', 'addNote applied', 'closeShipment applied']);
+  expect(await commands()).toEqual(['attachDocument applied', 'addNote applied', 'closeShipment applied']);
 });
