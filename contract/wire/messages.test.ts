@@ -18,8 +18,10 @@ describe('events', () => {
       'typing:stop',
       'sync:hello',
       'sync:push',
+      'sync:report',
     ]);
     expect(DOWN_EVENTS.filter((name) => !GUIDE_EVENTS.includes(name as never))).toEqual([
+      'shipment:waiting',
       'sync:frame',
       'sync:scope',
       'sync:upgrade',
