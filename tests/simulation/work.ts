@@ -82,10 +82,13 @@ const onShipment = (laboratory: Laboratory, type: CommandName, shipmentId: strin
   if ('lineId' in sample) args.lineId = `${shipmentId}-${1 + (pick % 2)}`;
   if ('doorId' in sample) args.doorId = doorOf(shipmentId, pick);
   if (type === 'amendShipment') args.carrier = `carrier-${n}-${shipmentId}`;
+  // Where the sample sends it, its id would say what is not so.
+  delete args.warehouseId;
   if (type === 'amendShipment' && roams(shipmentId) && pick % 3 === 0) {
     args.warehouseId = at(WAREHOUSES, pick >> 7);
     laboratory.moved.add(shipmentId);
   }
+  if (type === 'recordScan') args.quantity = `${1 + (pick % 3)}`;
   if (type === 'recordArrival') args.trailer = `trailer-${n}-${shipmentId}`;
   const made = MADE_BY[type];
   if (made !== undefined) {
