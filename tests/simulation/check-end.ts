@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Verdict } from '#contract/wire/sync.ts';
-import { originTag } from '../../server/storage/digest.ts';
 import { checkHeldUp } from './check-closing.ts';
+import { checkDecisions } from './check-decisions.ts';
+import { checkCarriers, checkEffects } from './check-effects.ts';
+import { checkHistory, type HistoryRow } from './check-history.ts';
 import { checkInbox, checkWithdrawn } from './check-inbox.ts';
+import { decidedWork, type LedgerRow, piecesOf } from './decided-work.ts';
 import type { Laboratory } from './laboratory.ts';
 import { forbiddenMarks } from './people.ts';
 import type { JournalRow, StationNode } from './station-node.ts';
@@ -76,8 +79,6 @@ export const settle = async (laboratory: Laboratory): Promise<void> => {
   await laboratory.pass(3_000);
 };
 
-type LedgerRow = { readonly client_id: string; readonly n: number; readonly verdict: string };
-
 /** What the server's tables hold is what its log adds up to, for every group somebody belongs to. */
 const checkTables = async (laboratory: Laboratory): Promise<void> => {
   const { server, history, world } = laboratory;
@@ -105,42 +106,6 @@ const checkTables = async (laboratory: Laboratory): Promise<void> => {
     const odd = expected.find((row) => !given.has(row)) ?? found.find((row) => !expected.includes(row));
     require(odd === undefined && isDone, 'diverged', 'convergence', () =>
       `tables and log of ${group.id} differ: ${odd?.slice(0, 300)}`);
-  }
-};
-
-/** Every piece of the ledger stands in the log exactly once, where its verdict says, and the log has no others. */
-const checkEffects = (laboratory: Laboratory, ledger: readonly LedgerRow[]): void => {
-  const { history } = laboratory;
-  const byOrigin = new Map<string, Set<number>>();
-  for (const { raw, chain } of history.log) {
-    if (raw.origin === null || chain === null) continue;
-    byOrigin.set(raw.origin, (byOrigin.get(raw.origin) ?? new Set()).add(raw.seq));
-  }
-  for (const { client_id, n, verdict: text } of ledger) {
-    const verdict = JSON.parse(text) as Verdict;
-    if (verdict.verdict !== 'applied') continue;
-    const took = byOrigin.get(originTag(client_id));
-    // Work that changed no row (a caption that waits for its picture) has no change of its own.
-    const has = took?.delete(verdict.seq) === true || verdict.seq <= history.head;
-    require(has, 'lost', 'exactly-once effect', () =>
-      `${client_id} ${n} was applied at ${verdict.seq}, of which the log knows nothing`);
-  }
-  for (const [origin, seqs] of byOrigin) {
-    const [seq] = seqs;
-    require(seq === undefined, 'duplicated', 'exactly-once effect', () =>
-      `change ${seq} of ${origin} stands in no ledger`);
-  }
-  const carriers = new Map<string, number>();
-  const last = new Map<string, unknown>();
-  for (const { raw } of history.log) {
-    if (raw.entity !== 'shipment' || raw.command !== 'amendShipment') continue;
-    const carrier = raw.row?.carrier as string | null;
-    if (carrier === null || last.get(raw.id) === carrier) continue;
-    last.set(raw.id, carrier);
-    carriers.set(carrier, (carriers.get(carrier) ?? 0) + 1);
-  }
-  for (const [carrier, times] of carriers) {
-    require(times === 1, 'duplicated', 'exactly-once effect', () => `${carrier} was set ${times} times`);
   }
 };
 
@@ -218,10 +183,15 @@ const checkVerdict = (
 };
 
 const checkLedger = (laboratory: Laboratory): void => {
-  const { server, stations } = laboratory;
+  const { server, stations, history } = laboratory;
   if (server === null) return;
   const ledger = server.looker.prepare('SELECT client_id, n, verdict FROM ledger').all() as LedgerRow[];
-  checkEffects(laboratory, ledger);
+  const told = server.looker.prepare('SELECT shipment_id, position, row FROM history').all() as HistoryRow[];
+  const pieces = piecesOf(history);
+  const works = decidedWork(
+    ledger,
+    stations.flatMap((station) => station.journal()),
+  );
   const verdicts = new Map(ledger.map(({ client_id, n, verdict }) => [`${client_id}/${n}`, verdict]));
   const journals = stations.map((station) => ({ station, rows: station.journal() }));
   const holders = new Map<string, number>();
@@ -234,6 +204,10 @@ const checkLedger = (laboratory: Laboratory): void => {
     require(holders.has(key), 'lost', 'verdict accounting closes', () =>
       `the ledger has ${key}, which no station knows`);
   }
+  checkEffects(history, pieces, works);
+  checkCarriers(history);
+  checkHistory(told, pieces, works);
+  checkDecisions(pieces, works);
 };
 
 /** The screen shows what the cache holds, but for what others who work here have not sent yet. */

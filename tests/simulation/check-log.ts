@@ -30,7 +30,7 @@ const checkHold = (change: RawChange, old: Record<string, unknown> | null): void
 /** What every committed change has to respect, whoever asked for it. */
 export const checkLog = (laboratory: Laboratory, news: readonly Logged[]): void => {
   const { history, mislabelled } = laboratory;
-  const { index, moves } = history;
+  const { index, moves, rules } = history;
   for (const { raw, chain } of news) {
     const old = index.last(raw)?.row ?? null;
     if (raw.entity === 'shipment') checkStatus(raw, old?.status as string | undefined);
@@ -42,7 +42,9 @@ export const checkLog = (laboratory: Laboratory, news: readonly Logged[]): void 
       const { available, total } = raw.row as { available: number; total: number };
       require(available <= total, 'illegal', 'capacity never exceeded', () => `${available} of ${total} in ${raw.id}`);
     }
+    rules.take(raw, old);
     moves.take(raw, index, chain !== null);
     index.take(raw);
+    if (chain !== null) rules.end(index);
   }
 };

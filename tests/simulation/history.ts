@@ -4,6 +4,7 @@ import type { Change } from '#contract/wire/sync.ts';
 import type { Group } from '../../server/core/scope.ts';
 import type { RawChange } from '../../server/core/storage.ts';
 import { isVisible, projectRow } from '../../server/core/visibility.ts';
+import { Rules } from './check-rules.ts';
 import { LogIndex } from './log-index.ts';
 import { Moves } from './moves.ts';
 import { require } from './violation.ts';
@@ -70,13 +71,17 @@ export class History {
   /** Of what was looked at already; see `checkLog`. */
   readonly index = new LogIndex();
   readonly moves = new Moves();
+  readonly rules = new Rules();
   readonly #sights = new Map<string, Sight>();
 
   constructor(epoch: string, genesis: string, log: Logged[] = []) {
     this.epoch = epoch;
     this.genesis = genesis;
     this.log = log;
-    for (const { raw } of log) this.index.take(raw);
+    for (const { raw } of log) {
+      this.rules.remember(raw, this.index.last(raw)?.row ?? null);
+      this.index.take(raw);
+    }
   }
 
   get head(): number {

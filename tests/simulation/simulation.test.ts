@@ -76,6 +76,10 @@ describe('planted bugs', () => {
     'stays-in-old-room',
     'snapshot-not-cut-off',
     'parts-stay-behind',
+    'applied-without-effect',
+    'late-facts-not-told',
+    'anybody-may',
+    'quality-without-holds',
   ])(
     '%s is caught',
     async (name) => {

@@ -41,6 +41,8 @@ export type JournalRow = {
   readonly user_id: string;
   readonly type: CommandName;
   readonly args: string;
+  readonly base: string | null;
+  readonly occurred_at: string;
   readonly state: string;
   readonly verdict: string | null;
 };
@@ -281,7 +283,8 @@ export class StationNode {
   }
 
   journal(): JournalRow[] {
-    return this.#read('SELECT client_id, n, user_id, type, args, state, verdict FROM mutation ORDER BY client_id, n');
+    const columns = 'client_id, n, user_id, type, args, base, occurred_at, state, verdict';
+    return this.#read(`SELECT ${columns} FROM mutation ORDER BY client_id, n`);
   }
 
   /** Whether work was ever numbered under this client id here. */

@@ -1,3 +1,4 @@
+import { DECISION_BUGS } from './decision-bugs.ts';
 import type { Bug } from './plant.ts';
 
 /** Mistakes that are easily made, each in the product's own words: the laboratory must find every one of them. */
@@ -285,4 +286,5 @@ export const BUGS: readonly Bug[] = [
       },
     ],
   },
+  ...DECISION_BUGS,
 ];
