@@ -13,6 +13,10 @@ import { doInspection, doWork } from './work.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const MOST_STATIONS = 8;
+/** Less than the thirty days for which a station keeps what was acknowledged, by a clock that may be off by a day. */
+const MOST_SLEPT_MS = 25 * DAY;
+/** Longer than it is from one tidying up of a station to the next. */
+const TIDIED_MS = 5 * 60 * 1000 + 1_000;
 const at = <T>(list: readonly T[], pick: number): T => list[pick % list.length] as T;
 
 /** Something the server is told by others than stations: over HTTP, by a notice. */
@@ -125,6 +129,16 @@ const upgrade = async (laboratory: Laboratory, station: StationNode, pick: numbe
   const seen = laboratory.seen.get(station.name);
   if (seen !== undefined) laboratory.seen.set(station.name, { ...seen, file: '', cursor: { ...seen.cursor, seq: 0 } });
   await laboratory.startStation(station, pick % 2 === 0 ? pick % 30 : null);
+};
+
+/** A night, or some days over which nobody works; now and then a station is on for so long that it tidies up. */
+const sleep = async (laboratory: Laboratory, station: StationNode, pick: number): Promise<void> => {
+  const { world } = laboratory;
+  const slept = pick % 3 === 0 ? (1 + (pick % 4)) * DAY : DAY / 3;
+  world.slept = Math.min(world.slept + slept, MOST_SLEPT_MS);
+  station.unplug();
+  await station.retryNow();
+  if (pick % 2 === 0) await laboratory.pass(TIDIED_MS);
 };
 
 /** One operation. */
@@ -247,8 +261,6 @@ export const perform = async (laboratory: Laboratory, { do: what, station: which
     case 'upgrade':
       return upgrade(laboratory, station, pick);
     case 'sleep':
-      world.slept += 8 * 60 * 60 * 1000;
-      station.unplug();
-      return station.retryNow();
+      return sleep(laboratory, station, pick);
   }
 };
