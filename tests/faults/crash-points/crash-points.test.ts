@@ -1,10 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { removeFolders } from '../support/dock.ts';
-import { checkPatch } from '../support/patches.ts';
-import { CRASH_POINTS, PLANTED } from './points.ts';
+import { checkPatch, patched, root } from '../support/patches.ts';
+import { PLANTED } from './planted.ts';
+import { CRASH_POINTS } from './points.ts';
 import { runPoint } from './run-point.ts';
+import { forgetSituations } from './situations.ts';
 
-afterAll(removeFolders);
+afterAll(() => {
+  forgetSituations();
+  removeFolders();
+});
 
 // A slice: `npm run faults -- --part crash` dies at every place, several times over.
 const SLICE: readonly (readonly [label: string, pass: number])[] = [
@@ -23,8 +31,17 @@ const SLICE: readonly (readonly [label: string, pass: number])[] = [
 
 describe('places to die at', () => {
   it('stand in the source exactly once, each under a name of its own', () => {
-    for (const { patch } of [...CRASH_POINTS, ...PLANTED.map(({ point }) => point)]) checkPatch(patch);
+    for (const { patch, also = [] } of [...CRASH_POINTS, ...PLANTED.map(({ point }) => point)]) {
+      for (const each of [patch, ...also]) checkPatch(each);
+    }
     expect(new Set(CRASH_POINTS.map(({ label }) => label)).size).toBe(CRASH_POINTS.length);
+  });
+
+  it('leave source behind that can be run', () => {
+    for (const { label, patch } of [...CRASH_POINTS, ...PLANTED.map(({ point }) => point)]) {
+      const source = readFileSync(join(root, ...patch.file.split('/')), 'utf8');
+      expect(() => stripTypeScriptTypes(patched(source, patch)), label).not.toThrow();
+    }
   });
 
   it('that are not there are told', () => {

@@ -39,13 +39,18 @@ const all = <T>(db: Database.Database, sql: string): T[] => db.prepare<[], T>(sq
 export const isSound = (file: string): void =>
   read(file, (db) => assert.deepEqual(db.pragma('integrity_check'), [{ integrity_check: 'ok' }], file));
 
-/** The log has no gap, ends at the head, and its chain is what its contents say. */
-const auditLog = (changes: readonly ChangeRow[], stream: { epoch: string; head: number; chain: string }): void => {
-  assert.equal(changes.at(-1)?.seq, stream.head, 'the log ends at the head');
-  let chain = genesis(stream.epoch);
+type Stream = { epoch: string; head: number; chain: string; floor: number };
+
+/** The log has no gap, ends at the head, and its chain is what its contents say; a log that was cut begins with its floor. */
+const auditLog = (all: readonly ChangeRow[], stream: Stream, firstEpoch: string): void => {
+  assert.equal(all.at(-1)?.seq, stream.head, 'the log ends at the head');
+  const isCut = stream.floor > 0;
+  if (isCut) assert.equal(all[0]?.seq, stream.floor, 'the log begins with its floor');
+  let chain = (isCut ? all[0]?.chain : null) ?? genesis(firstEpoch);
+  const changes = isCut ? all.slice(1) : all;
   let texts: string[] = [];
   for (const [index, { seq, op, entity, entity_id, command, row, tx_end, chain: kept }] of changes.entries()) {
-    assert.equal(seq, index + 1, 'the log has no gap');
+    assert.equal(seq, stream.floor + index + 1, 'the log has no gap');
     texts.push(`${seq} ${op} ${entity} ${entity_id} ${command} ${row ?? ''}`);
     if (tx_end === 0) continue;
     chain = nextChain(chain, texts);
@@ -57,32 +62,41 @@ const auditLog = (changes: readonly ChangeRow[], stream: { epoch: string; head: 
 };
 
 /** Every station's numbers are answered without a gap, and what was answered as applied is in the log. */
-const auditLedger = (db: Database.Database, bySeq: ReadonlyMap<number, ChangeRow>): void => {
+const auditLedger = (
+  db: Database.Database,
+  bySeq: ReadonlyMap<number, ChangeRow>,
+  { floor }: Stream,
+  mayForget: boolean,
+): void => {
   for (const { client_id, last_n } of all<{ client_id: string; last_n: number }>(db, 'SELECT * FROM client')) {
     const ledger = db
       .prepare<[string], { n: number; verdict: string }>('SELECT n, verdict FROM ledger WHERE client_id = ? ORDER BY n')
       .all(client_id);
     const ns = ledger.map(({ n }) => n);
+    // Old verdicts go with the old end of the log, but what is left has no gap.
+    const forgotten = mayForget ? last_n - ns.length : 0;
     assert.deepEqual(
       ns,
-      Array.from({ length: last_n }, (_, at) => at + 1),
+      Array.from({ length: last_n - forgotten }, (_, at) => forgotten + at + 1),
       'the ledger has every number once',
     );
     for (const { verdict } of ledger) {
       const { verdict: kind, seq, n } = JSON.parse(verdict) as { verdict: string; seq: number; n: number };
-      if (kind === 'applied') assert.ok(bySeq.has(seq), `verdict ${n} says ${seq}, which the log does not have`);
+      if (kind === 'applied' && seq >= floor)
+        assert.ok(bySeq.has(seq), `verdict ${n} says ${seq}, which the log does not have`);
     }
   }
 };
 
 /** History tells of every note, and of every change that it numbers. */
-const auditHistory = (db: Database.Database, changes: readonly ChangeRow[]): void => {
+const auditHistory = (db: Database.Database, changes: readonly ChangeRow[], { floor }: Stream): void => {
   const entries = all<{ shipment_id: string; row: string }>(db, 'SELECT shipment_id, row FROM history').map(
     ({ shipment_id, row }) => ({ shipment_id, ...(JSON.parse(row) as { seq: number | null; command: string }) }),
   );
   const bySeq = new Map(changes.map((change) => [change.seq, change]));
   for (const { seq, command } of entries) {
-    if (seq !== null) assert.equal(bySeq.get(seq)?.command, command, `history and log disagree about ${seq}`);
+    if (seq !== null && seq >= floor)
+      assert.equal(bySeq.get(seq)?.command, command, `history and log disagree about ${seq}`);
   }
   for (const [command, entity] of [
     ['addNote', 'note'],
@@ -113,19 +127,24 @@ const auditEffects = (db: Database.Database, changes: readonly ChangeRow[], effe
   }
 };
 
-const auditServer = (dock: FaultDock, epoch: string | null): void =>
+const auditServer = (dock: FaultDock, epoch: string | null, isOtherHistory: boolean): void =>
   read(join(dock.dataDir, 'dockline.db'), (db) => {
     // One transaction: the server goes on meanwhile.
     db.transaction(() => {
-      const [stream] = all<{ epoch: string; head: number; chain: string }>(db, 'SELECT * FROM stream');
+      const [stream] = all<Stream>(db, 'SELECT * FROM stream');
       assert.ok(stream);
-      if (epoch !== null) assert.equal(stream.epoch, epoch, 'a crash begins no new history');
+      if (isOtherHistory) assert.notEqual(stream.epoch, epoch, 'a restored database begins a new history');
+      else if (epoch !== null) assert.equal(stream.epoch, epoch, 'a crash begins no new history');
       const changes = all<ChangeRow>(db, 'SELECT * FROM change ORDER BY seq');
-      auditLog(changes, stream);
-      auditLedger(db, new Map(changes.map((change) => [change.seq, change])));
-      auditHistory(db, changes);
+      // What was there when another history began keeps its chain.
+      auditLog(changes, stream, epoch ?? stream.epoch);
+      auditLedger(db, new Map(changes.map((change) => [change.seq, change])), stream, dock.isForgetful);
+      auditHistory(db, changes, stream);
       auditDocuments(dock.dataDir, changes);
       auditEffects(db, changes, dock.effects);
+      const changed = db.prepare('SELECT user_id FROM changed_access').pluck().all();
+      for (const userId of dock.changedAccess)
+        assert.ok(changed.includes(userId), `the access of ${userId} was changed`);
     })();
   });
 
@@ -189,13 +208,16 @@ const auditJournal = (dock: FaultDock): void => {
   });
 };
 
-/** One row in the inbox for each hold somebody else placed, and no toast twice. */
+/** One row in the inbox for each hold somebody else placed in this history, and no toast twice. */
 const auditInbox = (dock: FaultDock): void => {
   const held = read(join(dock.dataDir, 'dockline.db'), (db) =>
     all<{ seq: number }>(db, `SELECT seq FROM change WHERE command = 'placeHold' AND entity = 'hold' ORDER BY seq`),
   );
+  const epoch = epochOf(dock.dataDir);
   const inbox = read(join(dock.stationDir, 'journal.db'), (db) =>
-    all<{ seq: number; shown: number }>(db, 'SELECT seq, shown FROM inbox ORDER BY seq'),
+    db
+      .prepare<[string], { seq: number; shown: number }>('SELECT seq, shown FROM inbox WHERE epoch = ? ORDER BY seq')
+      .all(epoch),
   );
   assert.deepEqual(
     inbox.map(({ seq }) => seq),
@@ -215,8 +237,11 @@ const auditInbox = (dock: FaultDock): void => {
 export const epochOf = (dataDir: string): string =>
   read(join(dataDir, 'dockline.db'), (db) => String(db.prepare('SELECT epoch FROM stream').pluck().get()));
 
-/** Waits until the station is level with the server and nothing is unsent, then proves everything that was promised. */
-export const settleAndAudit = async (dock: FaultDock, epoch: string | null): Promise<void> => {
+/**
+ * Waits until the station is level with the server and nothing is unsent, then proves everything that was promised. `epoch` is
+ * the history that there was in the beginning, null where nobody looked.
+ */
+export const settleAndAudit = async (dock: FaultDock, epoch: string | null, isOtherHistory = false): Promise<void> => {
   await dock.untilView(
     'live and nothing unsent',
     ({ connection, unsent }) => connection.kind === 'live' && unsent === 0,
@@ -233,7 +258,7 @@ export const settleAndAudit = async (dock: FaultDock, epoch: string | null): Pro
       return { not: (error as Error).message };
     }
   });
-  auditServer(dock, epoch);
+  auditServer(dock, epoch, isOtherHistory);
   auditJournal(dock);
   for (const file of [
     join(dock.dataDir, 'dockline.db'),

@@ -26,17 +26,16 @@ export const newFolder = (name: string): string => {
   return folder;
 };
 
-/** The station's files belong to the server's address, so whoever begins with them serves at the same port: one at a time. */
-type Template = DockOptions & { readonly port: number };
-let template: Promise<Template> | null = null;
+/** The station's files belong to the server's address, so whoever begins with them serves at the same port: one at a time in a lane. */
+const templates = new Map<number, Promise<FaultDock>>();
 
 export const removeFolders = (): void => {
-  template = null;
+  templates.clear();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 };
 
 /** A furnished server and a station level with it, both stopped properly: what every run begins with a copy of. */
-const makeTemplate = async (): Promise<Template> => {
+const makeTemplate = async (): Promise<FaultDock> => {
   const dataDir = newFolder('template-data');
   const stationDir = newFolder('template-station');
   const server = await startServerProcess({ dataDir, secret: SECRET });
@@ -55,7 +54,7 @@ const makeTemplate = async (): Promise<Template> => {
     ({ connection, shipments }) => connection.kind === 'live' && shipments.length > 0,
   );
   await dock.stop();
-  return { dataDir, stationDir, shipmentId, port: server.port };
+  return dock;
 };
 
 export type DockOptions = {
@@ -76,8 +75,12 @@ export class FaultDock {
   readonly effects: Effect[] = [];
   /** Numbers the station said are saved. */
   readonly saved: number[] = [];
+  /** Whose access was changed, and acknowledged as changed. */
+  readonly changedAccess: string[] = [];
   /** How often the station has to say that its journal was damaged. */
   damages = 0;
+  /** What the server has is so old that it may forget verdicts and the beginning of the log. */
+  isForgetful = false;
   readonly #lena = `lena-desk-${randomUUID()}`;
   #lenaN = 0;
   #server: ServerProcess | null = null;
@@ -96,16 +99,25 @@ export class FaultDock {
   }
 
   /** A copy of the template; `fresh` leaves the station's files out and serves at a port of its own. */
-  static async copy(name: string, fresh = false): Promise<FaultDock> {
-    template ??= makeTemplate();
-    const from = await template;
+  static async copy(name: string, fresh = false, lane = 0): Promise<FaultDock> {
+    const template = templates.get(lane) ?? makeTemplate();
+    templates.set(lane, template);
+    return (await template).again(name, fresh);
+  }
+
+  /** A stopped dock once more, with what was promised at it. */
+  again(name: string, fresh = false): FaultDock {
     const dataDir = newFolder(`${name}-data`);
     const stationDir = newFolder(`${name}-station`);
-    cpSync(from.dataDir, dataDir, { recursive: true });
-    const dock = new FaultDock({ dataDir, stationDir, shipmentId: from.shipmentId });
+    cpSync(this.dataDir, dataDir, { recursive: true });
+    const dock = new FaultDock({ dataDir, stationDir, shipmentId: this.shipmentId });
     if (fresh) return dock;
-    cpSync(from.stationDir, stationDir, { recursive: true });
-    dock.#port = from.port;
+    cpSync(this.stationDir, stationDir, { recursive: true });
+    dock.#port = this.#port;
+    dock.damages = this.damages;
+    dock.isForgetful = this.isForgetful;
+    dock.effects.push(...this.effects.map((effect) => ({ ...effect })));
+    dock.saved.push(...this.saved);
     return dock;
   }
 
@@ -204,11 +216,11 @@ export class FaultDock {
   async push(
     type: CommandName,
     args: Record<string, unknown>,
-    effect: Omit<Effect, 'acknowledged'>,
+    effect: Omit<Effect, 'acknowledged'> | null,
     revive?: () => Promise<void>,
   ): Promise<void> {
-    const promised: Effect = { ...effect, acknowledged: false };
-    this.effects.push(promised);
+    const promised: Effect | null = effect === null ? null : { ...effect, acknowledged: false };
+    if (promised !== null) this.effects.push(promised);
     this.#lenaN += 1;
     const mutation = { clientId: this.#lena, n: this.#lenaN, type, args, occurredAt: new Date().toISOString() };
     const reply = await this.#insist(`${type} is acknowledged`, revive, async () =>
@@ -220,7 +232,7 @@ export class FaultDock {
     );
     const { verdicts } = reply as { verdicts: { verdict: string; message?: string }[] };
     if (verdicts[0]?.verdict !== 'applied') throw new Error(`${type} was not applied: ${JSON.stringify(reply)}`);
-    promised.acknowledged = true;
+    if (promised !== null) promised.acknowledged = true;
   }
 
   pushNote(text: string, revive?: () => Promise<void>): Promise<void> {
@@ -231,6 +243,19 @@ export class FaultDock {
   pushHold(reason: string, revive?: () => Promise<void>): Promise<void> {
     const id = `hold-${randomUUID()}`;
     return this.push('placeHold', { shipmentId: this.shipmentId, holdId: id, reason }, { entity: 'hold', id }, revive);
+  }
+
+  /** Says anew what Mara may do and see, which is what she may already: everybody of hers has to say hello again. */
+  async changeAccess(revive?: () => Promise<void>): Promise<void> {
+    const { role, warehouses, sub } = MARA;
+    await this.#insist('the change of access is acknowledged', revive, async () =>
+      fetch(`${this.url}/api/users/${sub}/access`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${await this.token(ADA)}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ role, warehouses }),
+      }),
+    );
+    this.changedAccess.push(sub);
   }
 
   /** A document by HTTP under one Idempotency-Key, sent until it is acknowledged. */
