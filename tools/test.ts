@@ -76,10 +76,11 @@ const [lint, types, build] = await Promise.all([
   step('electron-vite', 'build', '--logLevel', 'warn'),
 ]);
 const unit = await suite('unit', ['contract', 'server', 'main', 'renderer', 'tools']);
-// Faults wait for networks and processes more than they work.
-const [faults, [simulation, e2e]] = await Promise.all([
+// Faults and stations wait for networks, processes and pages more than they work.
+const [faults, simulation, e2e] = await Promise.all([
   suite('faults', ['faults']),
-  suite('simulation', ['simulation']).then(async (count) => [count, await suite('e2e', ['e2e'])] as const),
+  suite('simulation', ['simulation']),
+  suite('e2e', ['e2e']),
 ]);
 const results: Record<string, Count> = { lint, types, build, unit, simulation, faults, 'end to end': e2e };
 

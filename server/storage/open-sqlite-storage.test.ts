@@ -85,9 +85,10 @@ describe('opening', () => {
       'part',
       'place',
       'shipment',
+      'station_report',
       'stream',
     ]);
-    expect(migrations).toEqual(['0001-initial', '0002-changed-access']);
+    expect(migrations).toEqual(['0001-initial', '0002-changed-access', '0003-station-reports']);
   });
 
   it('refuses a database made by a newer server, and leaves it as it is', async () => {
