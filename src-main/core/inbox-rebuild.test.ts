@@ -228,6 +228,47 @@ describe('rows that were fetched anew', () => {
     expect(titles(world)).toEqual(['SHP-s0 has arrived', 'SHP-s1 has arrived']);
   });
 
+  const refused = (): Promise<never> => Promise.reject(new StoreFault('full', 'no room'));
+
+  it.each(['the same process', 'the next'])(
+    'keep coming where the journal refuses an item; %s fetches it',
+    async (who) => {
+      const world = await away();
+      const { addInbox, setFollowing } = world.journal;
+      // Not even that the inbox follows no more can be written.
+      Object.assign(world.journal, { addInbox: refused, setFollowing: refused });
+      world.move('s1');
+      await world.take();
+      world.move('s2');
+      await world.take();
+      expect([titles(world), world.cache.position()?.cursor.seq]).toEqual([['SHP-s0 has arrived'], 7]);
+      if (who === 'the next') await expect(world.inbox.hold()).rejects.toMatchObject({ kind: 'full' });
+      Object.assign(world.journal, { addInbox, setFollowing });
+      const then = who === 'the next' ? await start(world.journal, world.cache, world.server) : world;
+      then.ports.elapsed = 30_000;
+      await then.take();
+      expect(titles(then)).toEqual(['SHP-s0 has arrived', 'SHP-s1 has arrived', 'SHP-s2 has arrived']);
+      expect(then.toasts.map(({ title }) => title).slice(-2)).toEqual(['SHP-s1 has arrived', 'SHP-s2 has arrived']);
+    },
+  );
+
+  it.each(['the same process', 'the next'])(
+    'bring what they missed if nothing could be written as they went; to %s',
+    async (who) => {
+      const world = await away();
+      const { setFollowing } = world.journal;
+      world.move('s1');
+      world.journal.setFollowing = refused;
+      await expect(world.inbox.hold()).rejects.toMatchObject({ kind: 'full' });
+      world.cache.file = new MemoryCache().file;
+      world.cache.file.apply(world.server.frame(0, world.server.head), null);
+      world.journal.setFollowing = setFollowing;
+      const then = who === 'the next' ? await start(world.journal, world.cache, world.server) : world;
+      await then.take();
+      expect(titles(then)).toEqual(['SHP-s0 has arrived', 'SHP-s1 has arrived']);
+    },
+  );
+
   it('is noted how far it came although nothing of it was news', async () => {
     const world = await away();
     for (let n = 0; n < 70; n += 1) {

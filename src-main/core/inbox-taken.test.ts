@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeInboxes, startInbox as start, withShipments } from '../inbox-for-tests.ts';
+import { StoreFault } from './store-fault.ts';
 
 afterEach(closeInboxes);
 
@@ -45,6 +46,25 @@ describe('an inspection that somebody has taken', () => {
       expect([...world.toasts, ...after.toasts]).toEqual([]);
     }
   });
+
+  it.each(['markTaken', 'inbox'] as const)(
+    'is noticed later where the journal refuses it at %s, and its rows come',
+    async (what) => {
+      const world = await withShipments(1);
+      world.server.commit(inspection('requested'));
+      await world.take();
+      const works = world.journal[what];
+      Object.assign(world.journal, { [what]: () => Promise.reject(new StoreFault('locked', 'held')) });
+      world.server.commit(inspection('claimed'));
+      await world.take();
+      expect([said(world), world.cache.position()?.cursor.seq]).toEqual([asked, world.server.head]);
+      Object.assign(world.journal, { [what]: works });
+      world.ports.elapsed = 30_000;
+      await world.inbox.announce(world.server.frame(world.server.head));
+      expect(said(world)).toEqual(taken);
+      expect(world.withdrawn).toHaveLength(1);
+    },
+  );
 
   it('is noticed in rows that came as a whole', async () => {
     const world = await withShipments(1);

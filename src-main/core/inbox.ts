@@ -21,6 +21,7 @@ import {
 } from './notify-policy.ts';
 import type { Cache, Clock, Journal, Log, Toasts } from './ports.ts';
 import { stillAsked } from './still-asked.ts';
+import { StoreFault } from './store-fault.ts';
 
 const SHOWN = 200;
 /** Between two tries to fetch news that is overdue: while one waits for an answer, frames wait for it. */
@@ -61,6 +62,8 @@ export class Inbox {
   #unshown: InboxItem[] = [];
   /** When news was last asked for in vain; `Clock.elapsed`. */
   #failedAt: number | null = null;
+  /** What was taken, or its being shown as taken, may not have been written. */
+  #isUnsettled = false;
   /** While pages of a long absence come in, they add to one digest. */
   #digest: { readonly seq: number; readonly count: number } | null = null;
   /** Digests of nothing but routine. */
@@ -88,7 +91,10 @@ export class Inbox {
     await this.#position.load();
   }
 
-  /** Before the frame's rows replace what they are compared with. Where news is overdue, these changes are fetched with it. */
+  /**
+   * Before the frame's rows replace what they are compared with. Where news is overdue, these changes are fetched with it. Rejects as the
+   * cache does; a journal that takes nothing keeps no rows from coming.
+   */
   async note(frame: Frame): Promise<void> {
     const from = this.#ports.cache.position()?.cursor.seq ?? 0;
     // What was looked at before a crash is no news again, but the cache does not have it yet: what follows is compared with it.
@@ -97,10 +103,22 @@ export class Inbox {
       const watermark = Math.max(from, this.#position.seq);
       const isFresh = ({ seq }: { readonly seq: number }): boolean => seq > watermark;
       const items = unapplied.some(isFresh) ? (await this.#itemsOf(unapplied, null)).filter(isFresh) : [];
-      if (frame.to > watermark) await this.#add(this.#position.after(frame), items);
+      if (frame.to > watermark) await this.#unlessRefused(() => this.#add(this.#position.after(frame), items));
     }
     // After what asks for it, and again after a crash: it may be the same frame that brings both.
-    await this.#withdraw(takenIn(unapplied));
+    await this.#unlessRefused(() => this.#withdraw(takenIn(unapplied)));
+  }
+
+  /** What the journal refuses is overdue, and goes by what the rows and the bookmark say when it takes something again. */
+  async #unlessRefused(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
+      this.#overdue(error);
+      this.#isUnsettled = true;
+      await this.#position.fallBehind().catch(() => undefined);
+    }
   }
 
   /**
@@ -184,10 +202,12 @@ export class Inbox {
   async #catchUpIfDue(): Promise<void> {
     if (this.#failedAt !== null && this.#ports.clock.elapsed() - this.#failedAt < TRY_AGAIN_MS) return;
     this.#failedAt = null;
-    if (await this.#isLevel()) return;
+    if ((await this.#isLevel()) && !this.#isUnsettled) return;
     try {
       await this.catchUp();
       await this.settle();
+      if (this.#isUnsettled) await this.#reload();
+      this.#isUnsettled = false;
     } catch (error) {
       this.#overdue(error);
     }

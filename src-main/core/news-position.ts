@@ -10,7 +10,8 @@ const isAt = (mark: Bookmark, { epoch, seq, chain }: Cursor): boolean =>
 
 /**
  * How far the signed-in person's inbox has come, next to how far the rows have. While it follows, every change is looked at before its
- * row is written, and the rows' own position will do; where they were fetched anew, or followed by somebody else, it is behind.
+ * row is written, and the rows' own position will do; where they were fetched anew, or followed by somebody else, it is behind. So it is
+ * where the journal did not take what was looked at, and after a crash unless the bookmark says otherwise.
  */
 export class NewsPosition {
   readonly #journal: Journal;
@@ -18,6 +19,8 @@ export class NewsPosition {
   #last: Bookmark | null = null;
   #at = '';
   #follows = false;
+  /** Whether this process saw the inbox follow; before that there is only what the journal says. */
+  #isHeard = false;
 
   constructor(journal: Journal, cache: Pick<Cache, 'position'>) {
     this.#journal = journal;
@@ -44,7 +47,11 @@ export class NewsPosition {
   async isLevel(): Promise<boolean> {
     const at = this.#cache.position();
     if (at === null) return false;
-    if (this.#follows) return true;
+    this.#follows &&= this.#isHeard || this.#isPlausible(at.cursor);
+    if (this.#follows) {
+      this.#isHeard = true;
+      return true;
+    }
     const last = this.#last;
     const isOtherView = last !== null && last.view !== '' && last.view !== at.group;
     if (last === null || isOtherView) await this.#begin(at);
@@ -57,16 +64,28 @@ export class NewsPosition {
   async follow(): Promise<void> {
     await this.#journal.setFollowing(true);
     this.#follows = true;
+    this.#isHeard = true;
   }
 
-  /** These rows go: from here on news is fetched by itself. */
+  /**
+   * These rows go: from here on news is fetched by itself. Rejects as the disk does; then so too, from the last bookmark that was
+   * written.
+   */
   async hold(): Promise<void> {
-    const at = this.#cache.position();
-    const isBehind = at !== null && (await this.isLevel()) && at.cursor.seq > this.seq;
-    if (isBehind) await this.#move({ ...at.cursor, view: at.group, at: this.#at });
-    if (!this.#follows) return;
-    await this.#journal.setFollowing(false);
+    try {
+      const at = this.#cache.position();
+      const isBehind = at !== null && (await this.isLevel()) && at.cursor.seq > this.seq;
+      if (isBehind) await this.#move({ ...at.cursor, view: at.group, at: this.#at });
+    } finally {
+      await this.fallBehind();
+    }
+  }
+
+  /** The rows go on without the inbox. Rejects as the disk does; it is so all the same. */
+  async fallBehind(): Promise<void> {
     this.#follows = false;
+    this.#isHeard = false;
+    await this.#journal.setFollowing(false);
   }
 
   /** Where the inbox stands when this frame has been looked at. */
@@ -84,6 +103,15 @@ export class NewsPosition {
   moved(to: Bookmark): void {
     this.#last = to;
     this.#at = to.at;
+  }
+
+  /**
+   * A journal that took no news may not have taken either that the inbox follows no more. Where it truly did, nothing between the
+   * bookmark and the rows was news, and is none when it is fetched; an older version's bookmark is nothing to fetch from.
+   */
+  #isPlausible({ epoch, seq }: Cursor): boolean {
+    const last = this.#last;
+    return last !== null && (last.chain === '' || (last.epoch === epoch && seq <= last.seq));
   }
 
   async #move(to: Bookmark): Promise<void> {

@@ -107,8 +107,8 @@ export class Replica {
   async rebuild(why: Why): Promise<void> {
     this.#ports.log('sync.rebuild', { why });
     if (why === 'foreign') await this.clear();
-    const { cache, http, beforeLoss, arrived, cleared } = this.#ports;
-    await beforeLoss?.();
+    const { cache, http, arrived, cleared } = this.#ports;
+    await this.#holdOn();
     try {
       const position = await rebuildCache(cache, {
         http,
@@ -124,7 +124,7 @@ export class Replica {
     }
   }
 
-  /** Rows that may not stay go even where that cannot be written down. */
+  /** Rows go, and others come, even where that cannot be written down. */
   async #holdOn(): Promise<void> {
     const { beforeLoss, log } = this.#ports;
     await beforeLoss?.().catch(() => log('sync.not_held'));
