@@ -60,8 +60,8 @@ const urlOf = ({ address, port }: AddressInfo): string => {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 };
 
-const socketLimits = ({ events, typing, handshakes, handshakesOfOne }: Limits) => ({
-  rates: { events, typing },
+const socketLimits = ({ events, typing, reports, handshakes, handshakesOfOne }: Limits) => ({
+  rates: { events, typing, reports },
   handshakes: { all: handshakes, ofOne: handshakesOfOne },
 });
 
@@ -105,7 +105,7 @@ const assemble = async (
     receivePush,
   };
   stations.load(await storage.keptReports());
-  const takeReport = createTakeReport(storage, stations);
+  const takeReport = createTakeReport(storage, stations, accessNow);
   const shared = { storage, verify, allowedOrigins, takeReport };
   const readers = { waiters, snapshots, turnstiles };
   const ground = { now, newId: uuidv7, isReady, callerAddress, metrics, limits };

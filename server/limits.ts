@@ -10,6 +10,8 @@ export type Limits = {
   /** Socket events of one connection. */
   readonly events: Rate;
   readonly typing: Rate;
+  /** Of what a station says of its disk. */
+  readonly reports: Rate;
   /** Sockets opened by everybody together: after a restart the rest come a little later. */
   readonly handshakes: Rate;
   /** Sockets opened from one address, behind which a whole warehouse may be. */
@@ -30,6 +32,7 @@ const LIMITS: Limits = {
   strangersOfOne: { perSecond: 100, burst: 600 },
   events: { perSecond: 50, burst: 100 },
   typing: { perSecond: 5, burst: 5 },
+  reports: { perSecond: 2, burst: 20 },
   // A thousand stations that lost their server try 333 times a second at most (back-off of 0 to 6 s). Each costs half a millisecond,
   // and a hello after it a fifth: at this rate a fifth of one core, and live changes go on beside them.
   handshakes: { perSecond: 300, burst: 500 },

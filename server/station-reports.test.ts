@@ -175,6 +175,31 @@ describe('a report', () => {
     expect((await step('closed')).status).toBe(200);
   });
 
+  it('that is too much is refused before it is read, whoever sends it, and holds up nobody', async () => {
+    const kiosk = await dock.connect(PEOPLE.mara);
+    const bystander = await dock.connect(PEOPLE.ivo);
+    const clients = Array.from({ length: 200 }, (_, n) => ({
+      clientId: `client-${n}`,
+      unsentOn: Array.from({ length: 1000 }, () => 1),
+    }));
+    const answer = kiosk.timeout(5000).emitWithAck('sync:report', { clients });
+    const asked = performance.now();
+    await bystander.timeout(5000).emitWithAck('ping', {});
+    expect(performance.now() - asked).toBeLessThan(2_000);
+    expect((await answer).ok).toBe(false);
+    expect(JSON.stringify(await answer).length).toBeLessThan(2_000);
+    const { status, text } = await dock.ask('POST /api/sync/report', { person: PEOPLE.mara, json: { clients } });
+    expect([400, 413, 422]).toContain(status);
+    expect(text.length).toBeLessThan(10_000);
+  });
+
+  it('is counted: nobody reports without end', async () => {
+    const kiosk = await dock.connect(PEOPLE.mara);
+    const answers = await Promise.all(Array.from({ length: 40 }, () => report(kiosk, { workedOn: [shipmentId] })));
+    expect(answers.filter(({ ok }) => ok).length).toBeGreaterThanOrEqual(20);
+    expect(answers.filter(({ code }) => code === 'too_fast').length).toBeGreaterThan(10);
+  });
+
   it('needs a token', async () => {
     expect((await dock.ask('POST /api/sync/report', { person: null, json: saying({}) })).status).toBe(401);
   });

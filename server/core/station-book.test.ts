@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { REPORT_LEASE_MS } from '#contract/wire/station-report.ts';
-import { type KeptReport, type Reporter, StationBook, waitSentence } from './station-book.ts';
+import { type KeptReport, type Reporter, StationBook } from './station-book.ts';
 
 const MARA: Reporter = { userId: 'mara', userName: 'Mara', socketId: 'socket-1' };
 const IVO: Reporter = { userId: 'ivo', userName: 'Ivo', socketId: 'socket-1' };
@@ -16,8 +16,12 @@ const saying = (...clients: Said[]) => ({
   clients: clients.map((said) => ({ clientId: 'client-mara', unsentOn: [], workedOn: [], ...said })),
 });
 
-const say = (book: StationBook, by: Reporter, said: ReturnType<typeof saying>, sees = (_id: string) => true) =>
-  book.report(by, said, sees);
+/** As the server does: what has changed is written down. */
+const say = (book: StationBook, by: Reporter, said: ReturnType<typeof saying>, sees = (_id: string) => true) => {
+  const changed = book.report(by, said, sees);
+  book.saved(changed);
+  return changed;
+};
 
 const open = () => {
   let now = START;
@@ -163,8 +167,8 @@ describe('over a restart of the server', () => {
     next.load(kept);
     expect(next.waitingFor('S')).toMatchObject([{ state: 'unsent', userName: 'Mara' }]);
     expect(next.waitingFor('T').map(({ state, userName }) => [state, userName])).toEqual([
-      ['unheard', 'Mara'],
       ['unheard', 'Ivo'],
+      ['unheard', 'Mara'],
     ]);
     say(next, MARA, saying({ workedOn: ['T'] }, { clientId: 'client-ivo', workedOn: ['T'] }));
     expect([next.waitingFor('S'), next.waitingFor('T')]).toEqual([[], []]);
@@ -180,23 +184,64 @@ it('lets nobody fill it: of one person the oldest go', () => {
   expect(book.waitingFor('S9')).toHaveLength(1);
 });
 
-describe('what is said to whoever wanted to close', () => {
-  const one = (station: string, userName: string, state: 'unsent' | 'unheard') => ({
-    station,
-    userName,
-    state,
-    since: at(0),
+describe('what is on disk', () => {
+  it('is told again until it is known to be there', () => {
+    const { book } = open();
+    const all = (): boolean => true;
+    const [first] = book.report(MARA, saying({ unsentOn: ['S'] }), all);
+    // The disk was full; the station says the same again.
+    expect(book.report(MARA, saying({ unsentOn: ['S'] }), all)).toEqual([first]);
+    book.saved([first as KeptReport]);
+    expect(book.report(MARA, saying({ unsentOn: ['S'] }), all)).toEqual([]);
+    const [gone] = book.report(MARA, saying({}), all);
+    expect(book.report(MARA, saying({}), all)).toEqual([gone]);
+    // What changed while it was written is not there.
+    const [newer] = book.report(MARA, saying({ unsentOn: ['T'] }), all);
+    book.saved([gone as KeptReport]);
+    expect(book.report(MARA, saying({ unsentOn: ['T'] }), all)).toEqual([newer]);
   });
+});
 
-  it.each([
-    [[one('Dock 3', 'Mara', 'unsent')], 'Dock 3 (Mara) has work on it that is not sent yet.'],
-    [
-      [one('Dock 3', 'Mara', 'unsent'), one('', 'Ivo', 'unsent')],
-      'Dock 3 (Mara) and Ivo have work on it that is not sent yet.',
-    ],
-    [[one('Dock 3', '', 'unsent')], 'Dock 3 has work on it that is not sent yet.'],
-    [[one('Dock 3', 'Mara', 'unheard')], 'Dock 3 (Mara) has worked on it, cannot be reached, and may hold more.'],
-  ])('%#', (awaited, sentence) => {
-    expect(waitSentence(awaited)).toBe(`${sentence} Wait until it has come, or say why you close without it.`);
+describe('a station that changes its way', () => {
+  it('is not taken for silent because its old socket is found dead later', () => {
+    const { book, told, pass } = open();
+    say(book, MARA, saying({ workedOn: ['S'] }));
+    pass(5_000);
+    say(book, { ...MARA, socketId: null }, saying({ workedOn: ['S'] }));
+    pass(7_000);
+    book.hungUp('socket-1');
+    expect(book.waitingFor('S')).toEqual([]);
+    expect(told).toEqual([['S']]);
   });
+});
+
+it('waits for nobody who has been silent for weeks, except for what they told of', () => {
+  const { book, pass } = open();
+  say(book, MARA, saying({ unsentOn: ['S'], workedOn: ['S', 'T'] }));
+  book.hungUp('socket-1');
+  pass(14 * 24 * 60 * 60 * 1000);
+  expect(book.waitingFor('T')).toHaveLength(1);
+  pass(1);
+  expect(book.waitingFor('T')).toEqual([]);
+  expect(book.waitingFor('S')).toHaveLength(1);
+});
+
+it('keeps nothing of those who have nothing to say, however many there are', () => {
+  const { book } = open();
+  const many = Array.from({ length: 200 }, (_, n) => ({ clientId: `client-${n}` }));
+  expect(say(book, MARA, saying(...many))).toEqual([]);
+  expect(say(book, MARA, saying(...many.map((each) => ({ ...each, unsentOn: ['S'] }))))).toHaveLength(200);
+  expect(book.waitingFor('S')).toHaveLength(2);
+  expect(say(book, MARA, saying(...many))).toHaveLength(200);
+  expect(book.waitingFor('S')).toEqual([]);
+});
+
+it('names stations in the same order, whoever spoke last', () => {
+  const { book } = open();
+  const ivo = () => say(book, { ...IVO, socketId: 'socket-2' }, saying({ clientId: 'client-ivo', unsentOn: ['S'] }));
+  say(book, MARA, saying({ unsentOn: ['S'] }));
+  ivo();
+  const before = book.waitingFor('S');
+  say(book, MARA, saying({ unsentOn: ['S', 'T'] }));
+  expect(book.waitingFor('S')).toEqual(before);
 });

@@ -15,12 +15,21 @@ export type KeptReport = {
   readonly reportedAt: string;
 };
 
-/** How a station is reached now. `heardAt`: of its last report or the end of its last socket; null since this server started. */
-type Contact = { readonly sockets: Set<string>; heardAt: number | null };
+/**
+ * How a station is reached now. `heardAt`: of its last report or the end of its last socket. `httpAt`: of its last report over HTTP.
+ * Only of clients of whom something is kept.
+ */
+type Contact = { readonly sockets: Set<string>; heardAt: number; httpAt: number };
 type Lists = Pick<KeptReport, 'unsentOn' | 'workedOn'>;
 
 /** Client ids one person may hold shipments up with; beyond that the oldest goes. A kiosk has one per person who works there. */
 const MOST_PER_PERSON = 300;
+/** Shipments under all of these together. */
+const MOST_SHIPMENTS = 20_000;
+/** A station that has been silent for so long is not waited for any more for what it may hold; for what it has told of it is. */
+const FORGOTTEN_MS = 14 * 24 * 60 * 60 * 1000;
+/** Stations told of at once; whoever waits for so many waits for none of them in particular. */
+const MOST_AWAITED = 50;
 
 /** Whether anything can still have to be waited for. */
 const matters = ({ unsentOn, workedOn, hasLeft }: KeptReport): boolean =>
@@ -71,8 +80,12 @@ export class StationBook {
   readonly #listeners: ((shipmentIds: ReadonlySet<string>) => void)[] = [];
   /** Client ids of those who are signed in, by socket. */
   readonly #signedIn = new Map<string, string>();
-  /** Clients that were reached over HTTP alone when last looked at. */
+  /** Clients that were reached over HTTP when last looked at. */
   readonly #leased = new Set<string>();
+  /** Clients told of over each socket, of whom something is kept. */
+  readonly #bySocket = new Map<string, Set<string>>();
+  /** What is not known to be on disk, by client. */
+  readonly #unsaved = new Map<string, KeptReport>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -97,17 +110,15 @@ export class StationBook {
   }
 
   /**
-   * In effect at once. Returns what has changed and has to be on disk before it is acknowledged. `sees`: what whoever reports may
-   * say anything about; of others at the same station, what they do not see stays as it was said.
+   * In effect at once. Returns what has to be on disk before it is acknowledged: what has changed, and what `saved` was not called
+   * for. `sees`: what whoever reports may say anything about; of others at the same station, what they do not see stays as it was.
    */
   report(
     by: Reporter,
     { station, clientId, clients, leaving }: StationReport,
     sees: (id: string) => boolean,
   ): KeptReport[] {
-    const now = this.#now();
-    const reportedAt = new Date(now).toISOString();
-    const changed: KeptReport[] = [];
+    const reportedAt = new Date(this.#now()).toISOString();
     const touched = new Set<string>();
     if (by.socketId !== null && clientId !== undefined) this.#signedIn.set(by.socketId, clientId);
     for (const said of clients) {
@@ -119,28 +130,37 @@ export class StationBook {
       const lists = listsOf(said, { before, isTheirs, sees, reportedAt });
       const report = { clientId: said.clientId, userId, userName, station, ...lists, hasLeft: leaving, reportedAt };
       const wasHere = this.#isHere(said.clientId);
-      this.#reached(said.clientId, by.socketId, now);
       const isSame = before !== undefined ? saysTheSame(before, report) : !matters(report);
+      if (!isSame) this.#replace(report);
+      if (this.#reports.has(said.clientId)) this.#reached(said.clientId, by.socketId);
       if (isSame && wasHere) continue;
       for (const id of [...(before === undefined ? [] : shipmentsOf(before)), ...shipmentsOf(report)]) touched.add(id);
-      if (isSame) continue;
-      this.#set(report);
-      changed.push(report);
     }
-    changed.push(...this.#dropOldest(by.userId));
+    const dropped = this.#tooMany(by.userId);
+    for (const each of dropped) this.#replace({ ...each, unsentOn: {}, workedOn: [] });
     this.#tell(touched);
-    return changed;
+    const told = new Set([...clients, ...dropped].map((each) => each.clientId));
+    return [...told].flatMap((each) => this.#unsaved.get(each) ?? []);
   }
 
-  /** A socket has ended: whoever reported over it cannot be asked any more. */
+  /** These are on disk; what has changed since is not. */
+  saved(reports: readonly KeptReport[]): void {
+    for (const report of reports)
+      if (this.#unsaved.get(report.clientId) === report) this.#unsaved.delete(report.clientId);
+  }
+
+  /** A socket has ended: whoever reported over it cannot be asked any more, unless by another way. */
   hungUp(socketId: string): void {
-    this.#signedIn.delete(socketId);
     const touched = new Set<string>();
-    for (const [clientId, contact] of this.#contacts) {
-      if (!contact.sockets.delete(socketId) || contact.sockets.size > 0) continue;
+    const clients = this.#bySocket.get(socketId) ?? [];
+    this.#signedIn.delete(socketId);
+    this.#bySocket.delete(socketId);
+    for (const clientId of clients) {
+      const contact = this.#contacts.get(clientId);
+      if (contact === undefined) continue;
+      contact.sockets.delete(socketId);
       contact.heardAt = this.#now();
-      this.#leased.delete(clientId);
-      this.#silent(clientId, touched);
+      if (!this.#isHere(clientId)) this.#silent(clientId, touched);
     }
     this.#tell(touched);
   }
@@ -149,9 +169,9 @@ export class StationBook {
   expire(): void {
     const touched = new Set<string>();
     for (const clientId of this.#leased) {
-      if (this.#isHere(clientId)) continue;
+      if (this.#isLeased(clientId)) continue;
       this.#leased.delete(clientId);
-      this.#silent(clientId, touched);
+      if (!this.#isHere(clientId)) this.#silent(clientId, touched);
     }
     this.#tell(touched);
   }
@@ -169,7 +189,8 @@ export class StationBook {
       const one = this.#awaited(report, shipmentId);
       if (one !== null) awaited.set(`${one.state} ${one.station} ${one.userName}`, one);
     }
-    return [...awaited.values()];
+    const byName = [...awaited].sort(([a], [b]) => (a < b ? -1 : 1));
+    return byName.slice(0, MOST_AWAITED).map(([, one]) => one);
   }
 
   #awaited(report: KeptReport, shipmentId: string): AwaitedStation | null {
@@ -177,31 +198,53 @@ export class StationBook {
     const unsentSince = report.unsentOn[shipmentId];
     if (unsentSince !== undefined) return { station, userName, state: 'unsent', since: unsentSince };
     if (hasLeft || this.#isHere(clientId)) return null;
-    const heardAt = this.#contacts.get(clientId)?.heardAt ?? null;
-    const since = heardAt === null ? reportedAt : new Date(heardAt).toISOString();
-    return { station, userName, state: 'unheard', since };
+    const heardAt = this.#contacts.get(clientId)?.heardAt ?? Date.parse(reportedAt);
+    if (this.#now() - heardAt > FORGOTTEN_MS) return null;
+    return { station, userName, state: 'unheard', since: new Date(heardAt).toISOString() };
   }
 
   #isHere(clientId: string): boolean {
-    const contact = this.#contacts.get(clientId);
-    if (contact === undefined) return false;
-    return (
-      contact.sockets.size > 0 || (this.#leased.has(clientId) && this.#now() - (contact.heardAt ?? 0) < REPORT_LEASE_MS)
-    );
+    return (this.#contacts.get(clientId)?.sockets.size ?? 0) > 0 || this.#isLeased(clientId);
+  }
+
+  #isLeased(clientId: string): boolean {
+    const httpAt = this.#contacts.get(clientId)?.httpAt;
+    return httpAt !== undefined && this.#now() - httpAt < REPORT_LEASE_MS;
   }
 
   #silent(clientId: string, touched: Set<string>): void {
     const report = this.#reports.get(clientId);
-    if (report === undefined) this.#contacts.delete(clientId);
-    else for (const id of shipmentsOf(report)) touched.add(id);
+    if (report !== undefined) for (const id of shipmentsOf(report)) touched.add(id);
   }
 
-  #reached(clientId: string, socketId: string | null, now: number): void {
-    const contact = this.#contacts.get(clientId) ?? { sockets: new Set(), heardAt: now };
+  #reached(clientId: string, socketId: string | null): void {
+    const now = this.#now();
+    const contact = this.#contacts.get(clientId) ?? {
+      sockets: new Set(),
+      heardAt: now,
+      httpAt: Number.NEGATIVE_INFINITY,
+    };
     contact.heardAt = now;
-    if (socketId === null) this.#leased.add(clientId);
-    else contact.sockets.add(socketId);
     this.#contacts.set(clientId, contact);
+    if (socketId === null) {
+      contact.httpAt = now;
+      this.#leased.add(clientId);
+      return;
+    }
+    contact.sockets.add(socketId);
+    const clients = this.#bySocket.get(socketId) ?? new Set();
+    this.#bySocket.set(socketId, clients.add(clientId));
+  }
+
+  /** What goes leaves nothing behind in memory. */
+  #replace(report: KeptReport): void {
+    const { clientId } = report;
+    this.#set(report);
+    this.#unsaved.set(clientId, report);
+    if (this.#reports.has(clientId)) return;
+    this.#leased.delete(clientId);
+    for (const socketId of this.#contacts.get(clientId)?.sockets ?? []) this.#bySocket.get(socketId)?.delete(clientId);
+    this.#contacts.delete(clientId);
   }
 
   #set(report: KeptReport): void {
@@ -223,14 +266,13 @@ export class StationBook {
     if (clients?.size === 0) this.#byShipment.delete(shipmentId);
   }
 
-  /** Nobody fills the memory with stations of their own making. */
-  #dropOldest(userId: string): KeptReport[] {
-    const own = [...this.#reports.values()].filter((report) => report.userId === userId);
-    const dropped = own.slice(0, Math.max(0, own.length - MOST_PER_PERSON));
-    return dropped.map((report) => {
-      const empty = { ...report, unsentOn: {}, workedOn: [] };
-      this.#set(empty);
-      return empty;
+  /** Nobody fills the memory with stations of their own making: the oldest of what one person told that is too much. */
+  #tooMany(userId: string): KeptReport[] {
+    const own = [...this.#reports.values()].filter((report) => report.userId === userId).reverse();
+    let shipments = 0;
+    return own.filter((report, index) => {
+      shipments += shipmentsOf(report).length;
+      return index >= MOST_PER_PERSON || shipments > MOST_SHIPMENTS;
     });
   }
 
@@ -238,25 +280,3 @@ export class StationBook {
     if (shipmentIds.size > 0) for (const listener of this.#listeners) listener(shipmentIds);
   }
 }
-
-const LIST = new Intl.ListFormat('en', { type: 'conjunction' });
-
-/** Both, or the one that is known. */
-const nameOf = ({ station, userName }: AwaitedStation): string =>
-  station === '' || userName === '' ? station || userName || 'A station' : `${station} (${userName})`;
-
-/** What closing waits for, as a sentence for whoever wanted to close. */
-export const waitSentence = (awaited: readonly AwaitedStation[]): string => {
-  const named = (state: AwaitedStation['state']): string[] =>
-    awaited.filter((each) => each.state === state).map(nameOf);
-  const verb = (names: readonly string[]): string => (names.length === 1 ? 'has' : 'have');
-  const unsent = named('unsent');
-  const unheard = named('unheard');
-  const parts = [
-    ...(unsent.length === 0 ? [] : [`${LIST.format(unsent)} ${verb(unsent)} work on it that is not sent yet.`]),
-    ...(unheard.length === 0
-      ? []
-      : [`${LIST.format(unheard)} ${verb(unheard)} worked on it, cannot be reached, and may hold more.`]),
-  ];
-  return `${parts.join(' ')} Wait until it has come, or say why you close without it.`;
-};

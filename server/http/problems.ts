@@ -58,7 +58,11 @@ const issueBehind = ({ keyword, instancePath, message, params }: Finding): z.cor
     message: message ?? 'does not fit',
   }) as unknown as z.core.$ZodIssue;
 
-const invalid = (issues: readonly Issue[]): ProblemError => {
+/** Of a long list with nothing right in it the first few say what is wrong. */
+const MOST_ISSUES = 50;
+
+const invalid = (all: readonly Issue[]): ProblemError => {
+  const issues = all.slice(0, MOST_ISSUES);
   const [first] = issues;
   const detail = first === undefined ? undefined : `${first.path || 'The request'}: ${first.message}`;
   return new ProblemError('invalid', detail, { issues });

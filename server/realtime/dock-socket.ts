@@ -11,6 +11,7 @@ export type SocketData = {
   group: Group;
   readonly events: TokenBucket;
   readonly typing: TokenBucket;
+  readonly reports: TokenBucket;
   /** When its connection was last known to be alive; milliseconds since 1970. */
   heardAt: number;
 };

@@ -109,9 +109,12 @@ export const createHandlers = (ports: HandlerPorts): Handlers => {
       }
     },
     'sync:report': async (socket, payload) => {
-      await takeReport(socket.data.access, payload, socket.id);
-      // Gone while it was read: nobody would ever take it out again.
-      if (!socket.connected) stations.hungUp(socket.id);
+      try {
+        await takeReport(socket.data.access, payload, socket.id);
+      } finally {
+        // Gone while it was read: nobody would ever take it out again.
+        if (!socket.connected) stations.hungUp(socket.id);
+      }
       return {};
     },
   };

@@ -32,9 +32,11 @@ export const LONGEST_EVENT = 1024 * 1024;
 
 const isKnown = (event: unknown): event is UpEvent => typeof event === 'string' && Object.hasOwn(UP, event);
 
-/** A push or hello is read by whoever answers it, with sentences of their own; the rest is small and read here. */
+/** Read by whoever answers them, with sentences of their own; the rest is small and read here. */
+const READ_LATER: ReadonlySet<UpEvent> = new Set(['sync:push', 'sync:hello', 'sync:report']);
+
 const parsed = (event: UpEvent, payload: unknown): unknown => {
-  if (event === 'sync:push' || event === 'sync:hello') {
+  if (READ_LATER.has(event)) {
     requireShape(payload);
     if ((JSON.stringify(payload) ?? '').length > LONGEST_EVENT) throw new ProblemError('too_large');
     return payload;

@@ -4,7 +4,7 @@ import { groupOf } from '../core/scope.ts';
 import { type Rate, TokenBucket } from '../core/token-bucket.ts';
 import type { DockSocket, SocketData } from './dock-socket.ts';
 
-export type EventRates = { readonly events: Rate; readonly typing: Rate };
+export type EventRates = { readonly events: Rate; readonly typing: Rate; readonly reports: Rate };
 
 /** An error whose `data` reaches the client's `connect_error`. */
 const refusal = (error: unknown): Error & { data: object } => {
@@ -24,6 +24,7 @@ export const signIn =
           group: groupOf(access.scope),
           events: new TokenBucket(rates.events, at),
           typing: new TokenBucket(rates.typing, at),
+          reports: new TokenBucket(rates.reports, at),
           heardAt: at,
         };
         socket.data = data;

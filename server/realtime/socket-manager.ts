@@ -213,7 +213,8 @@ export class SocketManager {
     if (!this.#isOpen) throw new ProblemError('stopping');
     const now = this.#ports.clock.now();
     const isTyping = event === 'typing:start' || event === 'typing:stop';
-    if (!data.events.take(now) || (isTyping && !data.typing.take(now))) throw new ProblemError('too_fast');
+    const isMuch = (isTyping && !data.typing.take(now)) || (event === 'sync:report' && !data.reports.take(now));
+    if (!data.events.take(now) || isMuch) throw new ProblemError('too_fast');
   }
 
   #emitFrame(group: Group, frame: Frame): void {

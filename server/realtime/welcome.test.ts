@@ -34,7 +34,7 @@ it('gives a socket the access of the moment it comes in, not of the moment it si
       return null;
     },
   } as Partial<Storage> as Storage;
-  const { catchUps, events, typing, handshakes: all, handshakesOfOne: ofOne } = limitsOf();
+  const { catchUps, events, typing, reports, handshakes: all, handshakesOfOne: ofOne } = limitsOf();
   const sockets = new SocketManager({
     storage,
     verify: async () => accessTo('JOL'),
@@ -47,7 +47,7 @@ it('gives a socket the access of the moment it comes in, not of the moment it si
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     clock,
     allowedOrigins: [],
-    rates: { events, typing },
+    rates: { events, typing, reports },
     handshakes: { all, ofOne },
     catchUps: new Turnstile(catchUps, clock),
   });

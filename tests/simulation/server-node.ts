@@ -175,7 +175,7 @@ export class ServerNode {
     };
     const meter = { eventReceived: quiet, eventSent: quiet, refused: quiet };
     stations.load(await storage.keptReports());
-    const takeReport = createTakeReport(storage, stations);
+    const takeReport = createTakeReport(storage, stations, (access) => this.#access.now(access));
     const handlerPorts = {
       storage,
       receivePush,

@@ -2,7 +2,7 @@ import type { CommandArgs, CommandInput } from '#contract/domain/command-args.ts
 import type { Shipment } from '#contract/domain/shipment.ts';
 import { conflict, noop } from '../decision.ts';
 import { requireShipment, requireStep } from '../gate.ts';
-import { waitSentence } from '../station-book.ts';
+import { waitSentence } from '../wait-sentence.ts';
 import type { Work } from '../work.ts';
 
 /** A plain step along the way: noop when already there, else from where the table says, with what it records. */

@@ -7,6 +7,7 @@ import { stationReport } from '#contract/wire/station-report.ts';
 import { type Frame, frame, pushReply, pushRequest } from '#contract/wire/sync.ts';
 import { type Group, groupOf } from '../../core/scope.ts';
 import type { Storage } from '../../core/storage.ts';
+import { requireReportSize } from '../../take-report.ts';
 import { problems } from '../openapi.ts';
 import type { HttpPorts } from '../ports.ts';
 import type { Resume } from '../snapshot-shelf.ts';
@@ -81,7 +82,10 @@ export const syncRoutes =
 
     app.post(
       '/api/sync/report',
-      { schema: { body: stationReport, response: { 204: z.null(), ...problems }, tags } },
+      {
+        schema: { body: stationReport, response: { 204: z.null(), ...problems }, tags },
+        preValidation: async ({ body }) => requireReportSize(body),
+      },
       async ({ access, body }, reply) => {
         await takeReport(access, body, null);
         return reply.code(204).send(null);
