@@ -76,6 +76,26 @@ describe('people at a station', () => {
     expect(other.reports.at(-1)?.leaving).toBe(true);
   });
 
+  it('who sign out save nothing more once the server is told so, and can save again when they are back', async () => {
+    const { station, links, url, leaving } = await start();
+    const said: boolean[] = [];
+    links.beforeReport = async () => {
+      const saved = await station.handlers['work:save'](
+        'addNote',
+        { shipmentId: 'a', noteId: 'n', text: 'late' },
+        null,
+      );
+      said.push(saved.ok);
+    };
+    await station.handlers['station:sign-out']();
+    expect(new Set(said)).toEqual(new Set([false]));
+    expect(leaving()).toHaveLength(1);
+    links.beforeReport = async () => undefined;
+    await station.handlers['station:configure']({ serverUrl: url, token: tokenOf('mara', 'Mara') });
+    const note = { shipmentId: 'a', noteId: 'n2', text: 'in time' };
+    expect(await station.handlers['work:save']('addNote', note, null)).toMatchObject({ ok: true });
+  });
+
   it('who go on for somebody else tell of their work, and do not leave', async () => {
     const { station, url, links, reports, leaving } = await start();
     await station.handlers['station:configure']({ serverUrl: url, token: tokenOf('ivo', 'Ivo') });

@@ -24,7 +24,7 @@ export const PROBLEMS = {
   },
   already_claimed: { status: 409, title: 'Somebody else has taken this inspection.', retry: false },
   already_exists: { status: 409, title: 'This already exists with other contents.', retry: false },
-  blocked: { status: 409, title: 'Something still has to be done before this step.', retry: false },
+  blocked: { status: 409, title: 'Something still has to be done before this step.', retry: true },
   quantities_do_not_add_up: {
     status: 422,
     title: 'Accepted, rejected and held do not add up to inspected.',

@@ -75,6 +75,8 @@ export class ReportTalk {
 
   /** Work has come or gone. `isNews`: also where all of it is answered soon. */
   changed(isNews: boolean): void {
+    // What is told after the goodbye would take it back.
+    if (this.#isLeaving) return;
     this.#hasNews ||= isNews;
     // The line may be gone a moment later.
     if (isNews && this.#hasSpoken && this.#isUnderstood && !this.#hasEnded) this.#lookNow();

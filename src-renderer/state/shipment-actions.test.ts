@@ -54,6 +54,8 @@ describe('a refusal to close that nothing here explains', () => {
     expect(unseen({ pending: [{ ...refused, state: 'handled' }] })).toBeNull();
     expect(unseen({ pending: [{ ...refused, code: 'version_conflict' }] })).toBeNull();
     expect(unseen({ pending: [{ ...refused, type: 'assignDoor' }] })).toBeNull();
+    // The papers were waived, and the server waits for a station that is not known here.
+    expect(unseen(NO_PAPERS)).toBe(refused);
     expect(unseen(STATIONS)).toBeNull();
     expect(unseen(HOLD)).toBeNull();
     expect(unseen({ status: 'closed' })).toBeNull();

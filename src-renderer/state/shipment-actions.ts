@@ -49,7 +49,9 @@ export const closingForbidden = (shipment: ShipmentView, who: Role, online: bool
  * lead whose station polls. Null when there is none.
  */
 export const unseenBlock = (shipment: ShipmentView): WorkItem | null => {
-  if (shipment.status !== 'received' || blockedBy(shipment).length > 0) return null;
+  // Missing papers explain nothing: they may have been waived with it.
+  const isExplained = blockedBy(shipment).some((block) => block !== 'documents');
+  if (shipment.status !== 'received' || isExplained) return null;
   const refused = ({ type, code, state }: WorkItem): boolean =>
     type === 'closeShipment' && code === 'blocked' && state === 'needs_person';
   return shipment.pending.findLast(refused) ?? null;
