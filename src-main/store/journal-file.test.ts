@@ -1,11 +1,24 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NOTHING_COMMON } from '../core/bookmarks.ts';
 import type { NewWork, Owner } from '../core/ports.ts';
+import { workHash } from '../core/work-hash.ts';
+import { sha256 } from '../shell/system-clock.ts';
 import { StationJournal } from './journal.ts';
+import { openJournal } from './open-journal.ts';
 
 // What people and their tools do to the journal while the station has it open.
 
@@ -34,7 +47,7 @@ const restart = async (): Promise<string[]> => {
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'dockline-journal-'));
   await start();
-  await journal.append(MARA.key, note('one'), 'h');
+  await journal.append(MARA.key, note('one'), workHash(sha256, note('one')));
 });
 afterEach(() => {
   journal.close();
@@ -71,6 +84,55 @@ describe('a journal that somebody deletes under the station', () => {
     const kept = readdirSync(dir).find((name) => /damaged-.*Z$/.test(name));
     expect(readFileSync(join(dir, kept ?? '')).equals(foreign)).toBe(true);
   });
+});
+
+describe('a journal that cannot take its place at once', () => {
+  /** A folder where its log was cannot be removed as a file: as busy as what a virus scanner holds. */
+  const takeAway = (): void => {
+    for (const side of ['', '-wal', '-shm']) rmSync(file() + side);
+    mkdirSync(join(`${file()}-wal`, 'held'), { recursive: true });
+  };
+
+  it('takes it with the next work, with all there was', async () => {
+    takeAway();
+    await expect(journal.append(MARA.key, note('two'), 'h')).rejects.toThrow();
+    await expect(journal.append(MARA.key, note('two'), 'h')).rejects.toThrow();
+    rmSync(`${file()}-wal`, { recursive: true });
+    expect((await journal.append(MARA.key, note('two'), 'h')).mutation.n).toBe(2);
+    expect(journal.db.pragma('synchronous', { simple: true })).toBe(2);
+    expect(await restart()).toEqual(['1 one', '2 two']);
+    expect(readdirSync(dir).filter((name) => name.includes('whole'))).toEqual([]);
+  });
+
+  it('takes it with the next start', async () => {
+    takeAway();
+    await expect(journal.append(MARA.key, note('two'), 'h')).rejects.toThrow();
+    journal.close();
+    const opened = openJournal(
+      file(),
+      () => NOW,
+      () => undefined,
+    );
+    journal = opened.journal;
+    expect((await journal.openWork()).map(({ mutation }) => mutation.args.text)).toEqual(['one']);
+  });
+
+  it('is not opened again once it was closed', async () => {
+    journal.close();
+    await expect(journal.append(MARA.key, note('two'), 'h')).rejects.toThrow();
+    expect(journal.db.open).toBe(false);
+  });
+});
+
+it('has the name of a whole copy only for a whole one', async () => {
+  // What is in the way of the copy that is being written.
+  mkdirSync(join(`${file()}.whole.part`, 'held'), { recursive: true });
+  rmSync(file());
+  await expect(journal.append(MARA.key, note('two'), 'h')).rejects.toThrow();
+  expect(readdirSync(dir)).not.toContain('journal.db.whole');
+  rmSync(`${file()}.whole.part`, { recursive: true });
+  writeFileSync(`${file()}.whole.part`, 'left by one that was killed');
+  expect((await journal.append(MARA.key, note('two'), 'h')).mutation.n).toBe(2);
 });
 
 it('is loud about a file that was cut short, and says nothing is saved that is not', async () => {

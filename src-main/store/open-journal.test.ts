@@ -12,11 +12,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewWork, Owner } from '../core/ports.ts';
 import { workHash } from '../core/work-hash.ts';
 import { sha256 } from '../shell/system-clock.ts';
-import { StationJournal } from './journal.ts';
+import { JOURNAL_MIGRATIONS, StationJournal } from './journal.ts';
+import { migrate } from './migrate.ts';
 import { openJournal } from './open-journal.ts';
 
 const MARA: Owner = { key: 'srv:mara', userId: 'mara', userName: 'Mara', role: 'receiver', server: 'srv' };
@@ -301,5 +303,92 @@ describe('a station that was killed while its journal changed places', () => {
     journal.close();
     expect(readdirSync(dir).some((name) => /^journal\.db\.whole\.damaged-.*Z$/.test(name))).toBe(true);
     expect(existsSync(`${file()}.whole`)).toBe(false);
+  });
+
+  it.each([
+    ['of no length', (copy: string) => writeFileSync(copy, '')],
+    [
+      'without a version',
+      (copy: string) => {
+        const db = new Database(copy);
+        db.exec('CREATE TABLE t (x)');
+        db.close();
+      },
+    ],
+  ])('does not take a copy %s for the journal', async (_name, write) => {
+    await fill(3);
+    write(`${file()}.whole`);
+    const before = readFileSync(`${file()}.whole`);
+    const { journal, problem } = open();
+    expect([problem, (await journal.openWork()).length]).toEqual([null, 3]);
+    journal.close();
+    expect(logged).not.toContain('journal.copy_taken');
+    const kept = readdirSync(dir).find((name) => /^journal\.db\.whole\.damaged-.*Z$/.test(name));
+    expect(readFileSync(join(dir, kept ?? '')).equals(before)).toBe(true);
+  });
+
+  it('says so when all that is left is a log, and beside it a copy that was only begun', async () => {
+    await fill(2);
+    rmSync(file());
+    writeFileSync(`${file()}-wal`, 'what is left of the log');
+    writeFileSync(`${file()}.whole`, '');
+    const { journal } = open();
+    expect(await notices(journal)).toHaveLength(1);
+    journal.close();
+  });
+
+  it.each(['.whole', '.new'])(
+    'takes in what can be read of a journal%s that is all there is, and damaged',
+    async (name) => {
+      await fill(60);
+      const bytes = readFileSync(file());
+      bytes.fill(0xff, 10 * 4096, 11 * 4096);
+      writeFileSync(file() + name, bytes);
+      rmSync(file());
+      const { journal } = open();
+      expect((await workIn(journal)).length).toBeGreaterThan(45);
+      expect(await notices(journal)).toHaveLength(1);
+      journal.close();
+    },
+  );
+
+  it('stays with the journal beside a copy that was only being written', async () => {
+    await fill(3);
+    writeFileSync(`${file()}.whole.part`, '');
+    const { journal } = open();
+    expect(await journal.openWork()).toHaveLength(3);
+    journal.close();
+    expect(logged).toEqual([]);
+  });
+
+  it.each([
+    ['of no length', '.new', () => undefined],
+    ['without its tables', '.new', (db: Database.Database) => db.pragma('journal_mode = WAL')],
+    ['that is not whole', '.new.part', (db: Database.Database) => migrate(db, JOURNAL_MIGRATIONS)],
+  ])('says that work may be missing when a log stands alone beside a new journal %s', async (_name, name, write) => {
+    await fill(1);
+    rmSync(file());
+    writeFileSync(`${file()}-wal`, 'what is left of the log');
+    writeFileSync(file() + name, '');
+    const db = new Database(file() + name);
+    write(db);
+    db.close();
+    const { journal, problem } = open();
+    expect(problem).toBeNull();
+    expect(await notices(journal)).toHaveLength(1);
+    journal.close();
+  });
+
+  it('takes the new journal with what its own log still holds', async () => {
+    await fill(1);
+    const next = new StationJournal(`${file()}.new`, () => NOW);
+    await next.setOwner(MARA, 'client-0002');
+    for (const side of ['', '-wal']) copyFileSync(`${file()}.new${side}`, join(dir, `as-killed${side}`));
+    next.close();
+    rmSync(file());
+    for (const side of ['', '-wal']) renameSync(join(dir, `as-killed${side}`), `${file()}.new${side}`);
+    const { journal } = open();
+    expect(await journal.setOwner(MARA, 'client-0009')).toBe('client-0002');
+    journal.close();
   });
 });

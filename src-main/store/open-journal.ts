@@ -199,29 +199,54 @@ export const openJournal = (file: string, now: () => number, log: Log): OpenedJo
   }
 };
 
+/** SQLite would make a new journal of a file that is none yet. Throws `corrupt`, and leaves such a file as it is. */
+const checkBegun = (file: string): void => {
+  if (isEmptied(file)) throw new StoreFault('corrupt', 'The file has no contents.');
+  guarded(() => {
+    const db = new Database(file, { readonly: true });
+    try {
+      if (db.pragma('user_version', { simple: true }) !== 0) return;
+    } finally {
+      db.close();
+    }
+    throw new StoreFault('corrupt', 'The file is no journal.');
+  });
+};
+
+/**
+ * Whether a journal that waits is to take its place; its log is folded into it by that. One that is not whole is kept as a damaged
+ * one, unless it is all there is: then it is opened as a damaged journal is.
+ */
+const isToTake = (waiting: string, file: string, now: () => number): boolean => {
+  try {
+    checkBegun(waiting);
+    openChecked(waiting, now).close();
+    return true;
+  } catch (error) {
+    if (storeFault(error).kind !== 'corrupt') throw error;
+    if (isMissing(file)) return true;
+    setAside(waiting, 'damaged', now());
+    return false;
+  }
+};
+
+/** Where a journal with what was rescued waits to take its place: what has this name is whole. */
 const newBeside = (file: string): string => `${file}.new`;
 
 /** Switched off between the renames of `afterDamage`: a log that stayed behind belongs to the damaged one, not to the new. */
 const finishTakingIn = (file: string, now: () => number): void => {
-  if (existsSync(file) || !existsSync(newBeside(file))) return;
+  if (existsSync(file) || !existsSync(newBeside(file)) || !isToTake(newBeside(file), file, now)) return;
   setAside(file, 'damaged', now());
   renameSync(newBeside(file), file);
 };
 
 /**
  * Switched off while a journal that had gone was written anew (`JournalFile`): the copy has all that was saved, and what stands in
- * its place, if anything, is somebody else's. A copy that is not whole is kept as a damaged one.
+ * its place, if anything, is somebody else's.
  */
 const finishWritingAnew = (file: string, now: () => number, log: Log): void => {
   const copy = copyBeside(file);
-  if (!existsSync(copy)) return;
-  try {
-    openChecked(copy, now).close();
-  } catch (error) {
-    if (storeFault(error).kind !== 'corrupt') throw error;
-    setAside(copy, 'damaged', now());
-    return;
-  }
+  if (!existsSync(copy) || !isToTake(copy, file, now)) return;
   setAside(file, 'damaged', now());
   renameSync(copy, file);
   syncFolder(dirname(file));
@@ -233,8 +258,9 @@ const afterDamage = (file: string, now: () => number, log: Log): StationJournal 
   // SQLite would throw away the log of a file without contents.
   const rows = isEmptied(file) ? [] : rescue(file);
   const next = newBeside(file);
-  removeAll(next);
-  const journal = new StationJournal(next, now);
+  const part = `${next}.part`;
+  for (const left of [part, next]) removeAll(left);
+  const journal = new StationJournal(part, now);
   const at = now();
   const keptAs = basename(asideName(file, 'damaged', at));
   const pieces =
@@ -244,6 +270,8 @@ const afterDamage = (file: string, now: () => number, log: Log): StationJournal 
   const sentence = `The file with the unsent work was damaged. ${pieces} here; others may be missing. Compare with what was done here lately, and tell IT: the damaged file was kept as ${keptAs}.`;
   takeIn(journal, rows, at, sentence);
   journal.close();
+  renameSync(part, next);
+  syncFolder(dirname(file));
   setAside(file, 'damaged', at);
   renameSync(next, file);
   syncFolder(dirname(file));

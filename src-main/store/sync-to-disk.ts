@@ -25,6 +25,16 @@ export const syncFolder = (folder: string): void => {
   }
 };
 
+/** Returns when what was written to a file is on the disk. Throws the error of the file system. */
+export const syncFileNow = (path: string): void => {
+  const handle = openSync(path, 'r+');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+};
+
 /** Resolves when what was written to a file is on the disk. The loop is not held meanwhile. Rejects with the error of the file system. */
 export const syncFile = (path: string): Promise<void> => syncAt(path, 'r+');
 

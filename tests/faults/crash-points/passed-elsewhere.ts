@@ -40,7 +40,9 @@ export const WITHOUT_A_POINT: Readonly<Record<string, string>> = {
     'one statement, of what is past its time; it goes the next time otherwise',
   'src-main/store/journal.ts prune commit': 'one statement, of what is past its time; it goes the next time otherwise',
   'src-main/store/journal.ts markHandled commit': 'one statement on one row; what was not marked is still on the list',
-  'src-main/store/journal-file.ts #writeAnew commit':
-    'before it, the only journal is a file that somebody removed; after it comes the rename, which has a place',
+  'src-main/store/journal-file.ts writeWhole commit':
+    'before it and right after it, the only journal is a file that somebody removed',
+  'src-main/store/journal-file.ts writeWhole rename':
+    'before it, the only journal is a file that somebody removed; after it comes the next rename, which has a place',
   'src-main/store/log-folder.ts #foldWhatIsDue commit': 'ends a transaction that only reads',
 };

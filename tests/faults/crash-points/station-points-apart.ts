@@ -32,6 +32,7 @@ const setsAside = (where: Where, name: string, why: 'damaged' | 'corrupt'): Cras
 const RENAMES: readonly CrashPoint[] = [
   ...around(UNFINISHED, 'a rescued journal gets its name late', openJournal, 'renameSync(newBeside(file), file);'),
   ...around(COPIED, 'a copy of the journal gets its name late', openJournal, 'renameSync(copy, file);'),
+  ...around(DAMAGED, 'a rescued journal is whole', openJournal, 'renameSync(part, next);'),
   ...around(DAMAGED, 'a rescued journal gets its name', openJournal, 'renameSync(next, file);'),
   ...setsAside(DAMAGED, 'a damaged journal is set aside', 'damaged'),
   ...setsAside(DAMAGED, 'a damaged cache is set aside', 'corrupt'),
