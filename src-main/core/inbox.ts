@@ -81,6 +81,9 @@ export class Inbox {
 
   /** Of whoever is signed in now: nothing begun for somebody else goes on. */
   async load(): Promise<void> {
+    // At once: a journal that cannot be read must not leave one person's items to the next.
+    this.#position.forget();
+    this.#items = [];
     this.#digest = null;
     this.#quietDigests.clear();
     this.#unshown = [];

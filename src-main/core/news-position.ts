@@ -1,6 +1,7 @@
 import type { Cursor, Frame } from '#contract/wire/sync.ts';
 import { type Bookmark, NOTHING_COMMON } from './bookmarks.ts';
 import type { Cache, Journal, Position } from './ports.ts';
+import { StoreFault } from './store-fault.ts';
 
 /** Changes without news after which it is noted all the same how far the inbox has come: each time is a write to the disk. */
 const NOTED_EVERY = 64;
@@ -21,6 +22,10 @@ export class NewsPosition {
   #follows = false;
   /** Whether this process saw the inbox follow; before that there is only what the journal says. */
   #isHeard = false;
+  /** What is here is of whoever is signed in now. */
+  #isLoaded = false;
+  /** How often somebody signed in, or had to be read again. */
+  #turn = 0;
 
   constructor(journal: Journal, cache: Pick<Cache, 'position'>) {
     this.#journal = journal;
@@ -32,21 +37,36 @@ export class NewsPosition {
     return this.#last?.seq ?? 0;
   }
 
-  /** Of whoever is signed in now. */
-  async load(): Promise<void> {
+  /** Somebody else signs in: they do not stand where the last one stood, also when the journal cannot be read. */
+  forget(): void {
+    this.#turn += 1;
+    this.#isLoaded = false;
+    this.#last = null;
+    this.#at = '';
     this.#follows = false;
-    this.#last = (await this.#journal.bookmarks()).at(-1) ?? null;
-    this.#at = this.#last?.at ?? '';
-    const follows = this.#last !== null && (await this.#journal.isFollowing());
+    this.#isHeard = false;
+  }
+
+  /** Of whoever is signed in now. Rejects as the disk does: then it is read again when it is needed. */
+  async load(): Promise<void> {
+    this.forget();
+    const turn = this.#turn;
+    const last = (await this.#journal.bookmarks()).at(-1) ?? null;
+    const follows = last !== null && (await this.#journal.isFollowing());
     // Whoever was here before may have been cut off.
     if (!follows) await this.#journal.setFollowing(false);
+    if (turn !== this.#turn) throw new StoreFault('other', 'Somebody else has signed in meanwhile.');
+    this.#last = last;
+    this.#at = last?.at ?? '';
     this.#follows = follows;
+    this.#isLoaded = true;
   }
 
   /** Whether the inbox has come as far as the rows. For somebody who is new here it begins with them, as it does in another view. */
   async isLevel(): Promise<boolean> {
     const at = this.#cache.position();
     if (at === null) return false;
+    if (!this.#isLoaded) await this.load();
     this.#follows &&= this.#isHeard || this.#isPlausible(at.cursor);
     if (this.#follows) {
       this.#isHeard = true;
@@ -73,6 +93,7 @@ export class NewsPosition {
    */
   async hold(): Promise<void> {
     try {
+      if (!this.#isLoaded) await this.load();
       const at = this.#cache.position();
       const isBehind = at !== null && (await this.isLevel()) && at.cursor.seq > this.seq;
       if (isBehind) await this.#move({ ...at.cursor, view: at.group, at: this.#at });
