@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -64,6 +64,28 @@ it('what a killed station left in the temporary folder is gone with the next sta
   await kill();
   await startHere();
   expect(left()).toEqual(live);
+});
+
+it('what a version left there that did not say for which process is gone after a day in which nothing was written', async () => {
+  const old = (name: string, days: number, isInUse = false): void => {
+    const at = new Date(Date.now() - days * 86_400_000);
+    mkdirSync(join(place, name));
+    writeFileSync(join(place, name, 'cache-1.db-wal'), '');
+    if (!isInUse) utimesSync(join(place, name, 'cache-1.db-wal'), at, at);
+    utimesSync(join(place, name), at, at);
+  };
+  old('dockline-cache-aB3xYz', 1.1);
+  old('dockline-cache-Young1', 0.9);
+  old('dockline-cache-inUse1', 3, true);
+  old('dockline-cache-longer1', 3);
+  symlinkSync(join(dir, 'no-folder'), join(place, 'dockline-cache-aLink1'));
+  await startHere();
+  expect(left().sort()).toEqual([
+    'dockline-cache-Young1',
+    'dockline-cache-aLink1',
+    'dockline-cache-inUse1',
+    'dockline-cache-longer1',
+  ]);
 });
 
 it('leaves alone what is not its own, and starts where nothing can be read', async () => {
