@@ -165,10 +165,9 @@ const checkVerdict = (
   const isOwn = verdict.seq === 0 && (verdict.verdict === 'rejected' || verdict.verdict === 'noop');
   if (isOwn) return;
   const kept = ledger.get(`${client_id}/${n}`);
-  // Only who did it may hand it in again.
+  // Only who did it may hand it in again; and what a restored server decided anew they hear when they are back.
   const isAway = row.user_id !== station.person.sub;
-  const isExempt = laboratory.restores > 0 && isAway;
-  if (kept === undefined && isExempt) return;
+  if (laboratory.restores > 0 && isAway) return;
   require(kept !== undefined, 'lost', 'no acknowledged work is lost', () =>
     `${name} ${verdict.verdict}, unknown to the server`);
   // Of two devices with one number, the one that gives it back to a restored server hears anew how it was decided.
