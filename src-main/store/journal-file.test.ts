@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NOTHING_COMMON } from '../core/bookmarks.ts';
 import type { NewWork, Owner } from '../core/ports.ts';
 import { workHash } from '../core/work-hash.ts';
@@ -125,13 +125,19 @@ describe('a journal that cannot take its place at once', () => {
 });
 
 it('has the name of a whole copy only for a whole one', async () => {
-  // What is in the way of the copy that is being written.
-  mkdirSync(join(`${file()}.whole.part`, 'held'), { recursive: true });
   rmSync(file());
-  await expect(journal.append(MARA.key, note('two'), 'h')).rejects.toThrow();
+  // As SQLite begins: the file is there before its first page.
+  const prepare = vi.spyOn(journal.db, 'prepare').mockImplementation(() => {
+    const run = (copy: string): never => {
+      writeFileSync(copy, '');
+      throw new Error('killed');
+    };
+    return { run } as unknown as ReturnType<StationJournal['db']['prepare']>;
+  });
+  await expect(journal.append(MARA.key, note('two'), 'h')).rejects.toThrow('killed');
+  prepare.mockRestore();
   expect(readdirSync(dir)).not.toContain('journal.db.whole');
-  rmSync(`${file()}.whole.part`, { recursive: true });
-  writeFileSync(`${file()}.whole.part`, 'left by one that was killed');
+  // What was begun is in nobody's way.
   expect((await journal.append(MARA.key, note('two'), 'h')).mutation.n).toBe(2);
 });
 
