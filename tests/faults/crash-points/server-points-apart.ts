@@ -56,13 +56,7 @@ const OPENING: readonly CrashPoint[] = [
 ];
 
 const COMMITS: readonly CrashPoint[] = [
-  ...aroundAfter(
-    WORKING,
-    'a station’s report is kept',
-    'server/take-report.ts',
-    'if (changed.length > 0) ',
-    'await storage.keepReports(changed);',
-  ),
+  ...around(WORKING, 'a station’s report is kept', 'server/take-report.ts', 'await storage.keepReports(changed);'),
   ...around(
     WATCHED,
     'a change of access is kept',
