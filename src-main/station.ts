@@ -30,7 +30,7 @@ class RunningStation implements Station {
   /** One change of person or server at a time. */
   readonly #changes = new SerialQueue();
   #stopping = false;
-  /** What is saved while the server is told that nothing more comes would be work that nobody waits for. */
+  /** Somebody signs out: what is saved while the server is told that nothing more comes would be work that nobody waits for. */
   #leaving = false;
   #tidy: Cancel | null = null;
 
@@ -111,12 +111,6 @@ class RunningStation implements Station {
   async #signIn(next: SignedIn): Promise<void> {
     // Quitting does not wait for settings or a server: what they bring comes to nobody.
     if (this.#stopping) return;
-    await this.#takeOver(next).finally(() => {
-      this.#leaving = false;
-    });
-  }
-
-  async #takeOver(next: SignedIn): Promise<void> {
     const { hash } = this.#options;
     const { now, cache, outbox, inbox, serverClock } = this.#parts;
     const isOtherServer = now.signedIn?.session.serverUrl !== next.session.serverUrl;
@@ -130,7 +124,6 @@ class RunningStation implements Station {
     await outbox.setOwner(ownerOf(next, hash));
     // In the same turn of the loop as the owner: work must not be planned for one person and numbered for another.
     now.signedIn = next;
-    this.#leaving = false;
     await this.#try('inbox.not_loaded', () => inbox.load());
     await this.#try('cache.not_read', () => this.#reload());
     await this.#try('inbox.not_settled', () => inbox.settle());
@@ -140,6 +133,7 @@ class RunningStation implements Station {
   }
 
   #signOut(): Promise<void> {
+    this.#leaving = true;
     return this.#handBack().finally(() => {
       this.#leaving = false;
     });
@@ -246,7 +240,6 @@ class RunningStation implements Station {
     const { link } = now;
     now.link = null;
     now.offline = { kind: 'offline', since: new Date(this.#options.clock.now()).toISOString() };
-    this.#leaving = isLeaving;
     if (isLeaving) await link?.leave();
     await link?.stop();
     await this.#try('inbox.not_held', () => this.#parts.inbox.hold());

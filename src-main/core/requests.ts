@@ -41,7 +41,7 @@ export type RequestPorts = {
   readonly configure: (address: { serverUrl: string; token: string }) => Promise<Configured>;
   readonly signOut: () => Promise<void>;
   readonly changeSettings: (change: RequestArgs['settings:set'][0]) => Promise<StationSettings>;
-  /** False while the station is stopping, or its person leaves. */
+  /** False while the station is stopping, or its person signs out. */
   readonly isTaking: () => boolean;
 };
 
