@@ -79,7 +79,13 @@ describe('records', () => {
     const looked = [request, claim, result, ...rest];
     expect(show(detail(), ...looked, complete('0', '0', '10'))).toMatchObject({ quality: 'passed', activeHolds: 0 });
     for (const early of [[request], [request, claim], [request, claim, result]])
-      expect(show(detail(), ...early, complete('2', '0', '8'))).toEqual(show(detail(), ...early));
+      expect(show(detail(), ...early, complete('0', '0', '10'))).toEqual(show(detail(), ...early));
+    for (const early of [[request], [request, claim], [request, claim, result]])
+      expect(show(detail(), ...early, complete('2', '0', '8'))).toMatchObject({
+        quality: 'on_hold',
+        activeHolds: 1,
+        inspections: [{ status: 'completed', outcome: 'partly_rejected', claimedBy: ME, claimedAt: AT }],
+      });
     expect(show(detail(), ...looked, complete('2', '0', '8'))).toMatchObject({
       quality: 'on_hold',
       activeHolds: 1,

@@ -52,8 +52,9 @@ const begun = (row: Inspection, by: By): Pick<Inspection, 'status' | 'claimedAt'
   claimedBy: row.claimedBy ?? by.actor,
 });
 
-const mayComplete = (row: Inspection): boolean =>
-  !isOver(row) && row.status !== 'requested' && missingChecks(row).length === 0;
+/** Goods that were found bad are held also where the inspection was not taken or looked at as it should have been. */
+const mayComplete = (row: Inspection, outcome: Inspection['outcome']): boolean =>
+  !isOver(row) && (outcome !== 'passed' || (row.status !== 'requested' && missingChecks(row).length === 0));
 
 /** Facts and records beside the status: doors, holds, problems, documents, notes, inspections, rejections. */
 export const RECORDS: ApplyTable = {
@@ -182,9 +183,10 @@ export const RECORDS: ApplyTable = {
     const outcome = deriveOutcome(args.quantities);
     const inspected = detail.inspections.find(({ id }) => id === args.inspectionId);
     // What the server will not complete is not shown as completed until it says so.
-    if (inspected === undefined || !mayComplete(inspected)) return detail;
+    if (inspected === undefined || !mayComplete(inspected, outcome)) return detail;
     const done = onInspection(detail, args.inspectionId, (row) => ({
       ...row,
+      ...begun(row, by),
       status: 'completed',
       quantities: args.quantities,
       outcome,

@@ -162,11 +162,41 @@ describe('completion', () => {
     expect(complete(dock, ['5', '5', '0', '0']).verdict).toBe('applied');
   });
 
+  it.each([
+    ['2', '0'],
+    ['0', '1'],
+  ])(
+    'with %s rejected and %s held takes what nobody had taken, holds the goods, and says which checks were left out',
+    (no, held) => {
+      const dock = inspected();
+      const split = ['5', no === '0' ? '4' : '3', no, held];
+      expect(complete(dock, split).verdict).toBe('applied');
+      const labels = DEFAULT_CHECKS.map(({ label }) => label);
+      expect(dock.state.row('inspection', 'I')).toMatchObject({ status: 'completed', claimedBy: CREW.ivy });
+      expect(dock.shipment('S')).toMatchObject({ quality: 'on_hold', activeHolds: 1 });
+      expect(dock.history.at(-1)?.details).toMatchObject({ checksWithoutResult: labels });
+      expect(complete(dock, split).verdict).toBe('noop');
+    },
+  );
+
+  it('that holds goods is not for somebody else either, and history names no checks where all were looked at', () => {
+    const dock = inspected();
+    dock.do('claimInspection', I, CREW.ivy);
+    expect(complete(dock, ['5', '3', '2', '0'], CREW.ian).code).toBe('already_claimed');
+    const done = looked();
+    complete(done, ['5', '3', '2', '0']);
+    expect(done.history.at(-1)?.details).not.toHaveProperty('checksWithoutResult');
+  });
+
   it('named as a target by another system goes by the checks of that system', () => {
     const dock = inspected();
     const quantities = { inspected: '5', accepted: '5', rejected: '0', held: '0' };
     const byTarget = (): Decision => dock.do('completeInspection', { ...I, quantities }, CREW.ivy, { late: 'refuse' });
     expect(byTarget().code).toBe('illegal_step');
+    const some = { ...quantities, accepted: '4', held: '1' };
+    expect(dock.do('completeInspection', { ...I, quantities: some }, CREW.ivy, { late: 'refuse' }).code).toBe(
+      'illegal_step',
+    );
     dock.do('claimInspection', I, CREW.ivy);
     expect(byTarget().verdict).toBe('applied');
   });

@@ -110,19 +110,25 @@ const requireSum = (split: Split): Split => {
   };
 };
 
-/**
- * Throws unless every required check was looked at. Of work from stations, which show check by check; another system that names
- * where an inspection shall be went by a list of its own.
- */
-const requireChecks = (work: Work, shipment: Shipment, { checks, results }: Inspection): void => {
-  if (work.submission.late === 'refuse') return;
-  const missing = missingChecks({ checks, results });
-  if (missing.length === 0) return;
-  const labels = missing.map(({ label }) => label).join('; ');
-  throw conflict('blocked', `Required checks have no result yet: ${labels}. Nothing was saved.`, shipment);
+/** Labels of required checks without a result. Only of work from stations, which show check by check; another system has a list of its own. */
+const unlooked = (work: Work, { checks, results }: Inspection): string[] =>
+  work.submission.late === 'refuse' ? [] : missingChecks({ checks, results }).map(({ label }) => label);
+
+/** Throws unless somebody has taken it and every required check was looked at. */
+const requireLooked = (work: Work, shipment: Shipment, inspection: Inspection): void => {
+  if (inspection.status === 'requested') {
+    throw conflict('illegal_step', 'Nobody has taken this inspection. Take it first; nothing was saved.', shipment);
+  }
+  const labels = unlooked(work, inspection);
+  if (labels.length === 0) return;
+  throw conflict('blocked', `Required checks have no result yet: ${labels.join('; ')}. Nothing was saved.`, shipment);
 };
 
-/** Ends an inspection that somebody has taken. Goods rejected or held put a hold on their scope; booking in goes on. */
+/**
+ * Ends an inspection that somebody has taken. Goods rejected or held put a hold on their scope; booking in goes on. What a station found
+ * bad is held also when it was not taken or looked at as it should have been: that is the safe direction, and history says what was left
+ * out.
+ */
 export const completeInspection = (work: Work, args: CommandArgs['completeInspection']): Shipment => {
   const shipment = requireShipment(work, args.shipmentId);
   const inspection = requireInspection(work, shipment, args.inspectionId);
@@ -136,12 +142,18 @@ export const completeInspection = (work: Work, args: CommandArgs['completeInspec
     throw conflict('already_claimed', `${inspection.claimedBy.name} has taken this inspection.`, shipment);
   }
   requireStep(work, shipment);
-  if (inspection.status === 'requested') {
-    throw conflict('illegal_step', 'Nobody has taken this inspection. Take it first; nothing was saved.', shipment);
-  }
-  requireChecks(work, shipment, inspection);
   const outcome = deriveOutcome(quantities);
-  const done = { quantities, outcome, completedAt: work.happenedAt(), completedBy: work.actor };
+  const isKept = outcome !== 'passed' && work.submission.late === 'keep';
+  if (!isKept) requireLooked(work, shipment, inspection);
+  const without = unlooked(work, inspection);
+  if (without.length > 0) work.notes.checksWithoutResult = without;
+  const done = {
+    ...claim(work, inspection),
+    quantities,
+    outcome,
+    completedAt: work.happenedAt(),
+    completedBy: work.actor,
+  };
   const note = args.note ?? inspection.note;
   work.draft.put('inspection', { ...inspection, ...done, status: 'completed', note });
   if (outcome === 'passed') return settle(work, shipment);
