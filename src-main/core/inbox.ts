@@ -29,7 +29,7 @@ const TRY_AGAIN_MS = 30_000;
 
 export type InboxPorts = {
   readonly journal: Journal;
-  readonly cache: Pick<Cache, 'rows' | 'shipments' | 'requested' | 'position' | 'countRows'>;
+  readonly cache: Pick<Cache, 'rows' | 'shipments' | 'requested' | 'position'>;
   /** The page of changes after a cursor. Rejects with a `LinkFault`. */
   readonly changes: (cursor: Cursor) => Promise<Frame>;
   readonly clock: Pick<Clock, 'elapsed'>;
@@ -133,10 +133,9 @@ export class Inbox {
     const to = cache.position();
     if (to === null || (await this.#position.isLevel())) return;
     this.#digest = null;
-    const ports = { changes, countRows: () => cache.countRows() };
     // Two reports of one step may have come in the same millisecond: the second is told by the first, be it a page before.
     const statuses = new Map<string, Before>();
-    for await (const step of newsSince(ports, await journal.bookmarks(), to)) {
+    for await (const step of newsSince({ changes }, await journal.bookmarks(), to)) {
       if (step.changes === null) await this.#addPlain(step.upTo, await this.#missed(step.upTo), step.parting);
       else {
         await this.#add(step.upTo, await this.#itemsOf(step.changes, statuses), step.parting);

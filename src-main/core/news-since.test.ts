@@ -14,7 +14,6 @@ const start = (changes = 10) => {
   const world = {
     server,
     asked,
-    rows: 10,
     answer: (cursor: Cursor): Frame => server.changes(cursor),
     /** As somebody's inbox has them who looked at every change up to each of these. */
     marks: (...seqs: number[]): Bookmark[] =>
@@ -30,7 +29,6 @@ const start = (changes = 10) => {
           asked.push(`${cursor.epoch}@${cursor.seq}`);
           return world.answer(cursor);
         },
-        countRows: async () => world.rows,
       };
       const steps: Step[] = [];
       for await (const step of newsSince(ports, marks, position)) steps.push(step);
@@ -104,11 +102,28 @@ describe('newsSince', () => {
     old.server.floor = 5;
     const beyond = { changes: null, upTo: { ...old.server.cursorAt(10), view: 'staff:*' }, parting: NOTHING_COMMON };
     expect(await old.since(before)).toMatchObject([beyond]);
-    const far = start();
-    far.answer = (cursor) => ({ ...far.server.changes(cursor), head: 50_010 });
-    expect(far.seqs(await far.since(far.marks(2)))).toEqual([null]);
-    far.rows = 1_000_000;
-    expect(far.seqs(await far.since(far.marks(2)))[0]).toHaveLength(8);
+    const far = start(2_003);
+    const [step, ...more] = await far.since(far.marks(1, 2));
+    expect([step?.changes, more, far.asked.length]).toEqual([null, [], 1]);
+    // Histories may part later at what was looked at before.
+    expect(step).toMatchObject({ upTo: far.server.cursorAt(2_003), parting: { after: 2 } });
+    expect(far.seqs(await far.since(far.marks(1, 3))).flat()).toHaveLength(2_000);
+  });
+
+  it.each([
+    [2, 'all of it'],
+    [1.9, 'that it is too much'],
+  ])('goes by what there is to see of it: of every %s changes one, %s', async (share, says) => {
+    const far = start(4_002);
+    far.server.pageSize = 1_000;
+    const isSeen = ({ seq }: { readonly seq: number }): boolean =>
+      Math.floor(seq / share) > Math.floor((seq - 1) / share);
+    far.answer = (cursor) => {
+      const frame = far.server.changes(cursor);
+      return { ...frame, changes: frame.changes.filter(isSeen) };
+    };
+    const seqs = far.seqs(await far.since(far.marks(2)));
+    expect(seqs.flat().length).toBe(says === 'all of it' ? 2_000 : 1);
   });
 
   it('does so where nothing is common, but not while the server is being restored once more', async () => {

@@ -1,13 +1,16 @@
-import { isFarBehind } from '#contract/wire/far-behind.ts';
 import type { Change, Cursor, Frame } from '#contract/wire/sync.ts';
 import { type Bookmark, NOTHING_COMMON, type Parting } from './bookmarks.ts';
 import { isLostPosition, isOtherHistory, unreachable } from './link-fault.ts';
 import type { Position } from './ports.ts';
 
+/**
+ * Changes that are looked at for news' sake, at the most. Frames wait meanwhile, and of so many hardly anything but one digest comes.
+ */
+export const MOST_NEWS = 2_000;
+
 export type NewsSincePorts = {
   /** The page after a cursor. Rejects with a `LinkFault`. */
   readonly changes: (cursor: Cursor) => Promise<Frame>;
-  readonly countRows: () => Promise<number>;
 };
 
 /** What is to be looked at next, and how far the inbox has come by that; `changes` null: too much, or no longer to be had. */
@@ -61,6 +64,13 @@ const findCommon = async (ports: NewsSincePorts, marks: readonly Bookmark[], to:
   return null;
 };
 
+/** Of a view that shows few of the numbers there are, the first page says how few. */
+const isTooMuch = ({ from, frame }: Found, to: Position): boolean => {
+  const missing = Math.max(0, to.cursor.seq - from.seq);
+  if (missing <= MOST_NEWS) return false;
+  return (missing * frame.changes.length) / Math.max(1, frame.to - frame.from) > MOST_NEWS;
+};
+
 /** What was looked at in the lost history is common to both when it is not younger than what came next there. */
 const wasLookedAt = ({ seq, recordedAt }: Change, lost: Bookmark | null): boolean =>
   lost !== null && seq <= lost.seq && recordedAt <= lost.at;
@@ -74,14 +84,10 @@ export async function* newsSince(
   marks: readonly Bookmark[],
   to: Position,
 ): AsyncGenerator<Step> {
-  const beyond: Step = {
-    changes: null,
-    upTo: { ...to.cursor, view: to.group, at: marks.at(-1)?.at ?? '' },
-    parting: NOTHING_COMMON,
-  };
   const found = await findCommon(ports, marks, to);
-  if (found === null || (await isFarBehind(found.frame.head - found.from.seq, ports.countRows))) {
-    yield beyond;
+  if (found === null || isTooMuch(found, to)) {
+    const upTo = { ...to.cursor, view: to.group, at: marks.at(-1)?.at ?? '' };
+    yield { changes: null, upTo, parting: { ...NOTHING_COMMON, ...(found !== null && { after: found.from.seq }) } };
     return;
   }
   const { from, lost } = found;

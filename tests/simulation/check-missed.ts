@@ -1,3 +1,4 @@
+import { MOST_NEWS } from '../../src-main/core/news-since.ts';
 import type { Laboratory } from './laboratory.ts';
 import type { BookmarkRow, InboxRow, StationNode } from './station-node.ts';
 import { require } from './violation.ts';
@@ -12,8 +13,8 @@ export type Marks = {
 const nameOf = ({ seq, at }: InboxRow): string => `${seq} ${at}`;
 
 /**
- * That messages may be missing is said only when it is so: the server's log reaches back to none of the positions that were kept, or
- * they are of a history that it has lost. What came before is then excused.
+ * That messages may be missing is said only when it is so: the server's log reaches back to none of the positions that were kept, they
+ * are of a history that it has lost, or more came since than is looked through. What came before is then excused.
  */
 export const checkMissed = (laboratory: Laboratory, station: StationNode): void => {
   const { history, floor, marks, seen } = laboratory;
@@ -27,7 +28,7 @@ export const checkMissed = (laboratory: Laboratory, station: StationNode): void 
   marks.set(station.name, { who, bookmarks: station.bookmarks(), missed: new Set(rows.map(nameOf)) });
   if (fresh === undefined || !isSame) return;
   const isGood = ({ seq, chain }: BookmarkRow): boolean =>
-    seq >= floor && seq <= history.head && history.chainAt(seq) === chain;
+    seq >= floor && history.head - seq <= MOST_NEWS && seq <= history.head && history.chainAt(seq) === chain;
   const good = before.bookmarks.find(isGood);
   require(good === undefined, 'lost', 'inbox exactly once', () =>
     `${station.name} (${who}) says at ${fresh.seq} that messages may be missing, but could go on from ${good?.seq}`);

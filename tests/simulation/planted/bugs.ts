@@ -242,9 +242,9 @@ export const BUGS: readonly Bug[] = [
     edits: [
       {
         file: 'src-main/core/inbox.ts',
-        find: 'for await (const step of newsSince(ports, await journal.bookmarks(), to)) {',
+        find: 'for await (const step of newsSince({ changes }, await journal.bookmarks(), to)) {',
         replace:
-          'for await (const step of newsSince(ports, await journal.bookmarks(), to)) {\n      if (to !== null) break;',
+          'for await (const step of newsSince({ changes }, await journal.bookmarks(), to)) {\n      if (to !== null) break;',
       },
     ],
   },
