@@ -269,6 +269,12 @@ describe('rows that were fetched anew', () => {
       if (who === 'the next') await expect(world.inbox.hold()).rejects.toMatchObject({ kind: 'full' });
       Object.assign(world.journal, { addInbox, setFollowing });
       const then = who === 'the next' ? await start(world.journal, world.cache, world.server) : world;
+      if (who === 'the next') {
+        // It stands in the journal that the inbox follows, until somebody looks at where it stands.
+        expect(await then.journal.isFollowing()).toBe(true);
+        await then.inbox.note(world.server.frame(7));
+        expect(await then.journal.isFollowing()).toBe(false);
+      }
       then.ports.elapsed = 30_000;
       await then.take();
       expect(titles(then)).toEqual(['SHP-s0 has arrived', 'SHP-s1 has arrived', 'SHP-s2 has arrived']);

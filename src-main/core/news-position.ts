@@ -67,7 +67,9 @@ export class NewsPosition {
     const at = this.#cache.position();
     if (at === null) return false;
     if (!this.#isLoaded) await this.load();
-    this.#follows &&= this.#isHeard || this.#isPlausible(at.cursor);
+    // The journal says so from then on, too: until the news has been fetched, nobody is to take the inbox for level.
+    const isBelieved = this.#isHeard || this.#isPlausible(at.cursor);
+    if (this.#follows && !isBelieved) await this.fallBehind().catch(() => undefined);
     if (this.#follows) {
       this.#isHeard = true;
       return true;
