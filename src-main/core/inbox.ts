@@ -26,6 +26,8 @@ import { StoreFault } from './store-fault.ts';
 const SHOWN = 200;
 /** Between two tries to fetch news that is overdue: while one waits for an answer, frames wait for it. */
 const TRY_AGAIN_MS = 30_000;
+/** The disk is this station's own: nobody else is asked in vain. */
+const DISK_AGAIN_MS = 1_000;
 
 export type InboxPorts = {
   readonly journal: Journal;
@@ -60,8 +62,8 @@ export class Inbox {
   readonly #ports: InboxPorts;
   readonly #position: NewsPosition;
   #unshown: InboxItem[] = [];
-  /** When news was last asked for in vain; `Clock.elapsed`. */
-  #failedAt: number | null = null;
+  /** When news that was asked for in vain is asked for again; `Clock.elapsed`. */
+  #tryAt: number | null = null;
   /** What was taken, or its being shown as taken, may not have been written. */
   #isUnsettled = false;
   /** While pages of a long absence come in, they add to one digest. */
@@ -87,7 +89,7 @@ export class Inbox {
     this.#digest = null;
     this.#quietDigests.clear();
     this.#unshown = [];
-    this.#failedAt = null;
+    this.#tryAt = null;
     this.#unshown = await this.#ports.journal.unshown();
     await this.#reload();
     // Last, as it may write: where nothing can be written there is still something to read.
@@ -189,7 +191,7 @@ export class Inbox {
 
   #overdue(error: unknown): void {
     const { clock, log } = this.#ports;
-    this.#failedAt = clock.elapsed();
+    this.#tryAt = clock.elapsed() + (error instanceof StoreFault ? DISK_AGAIN_MS : TRY_AGAIN_MS);
     log('inbox.overdue', { message: error instanceof Error ? error.message : 'unknown' });
   }
 
@@ -202,8 +204,8 @@ export class Inbox {
   }
 
   async #catchUpIfDue(): Promise<void> {
-    if (this.#failedAt !== null && this.#ports.clock.elapsed() - this.#failedAt < TRY_AGAIN_MS) return;
-    this.#failedAt = null;
+    if (this.#tryAt !== null && this.#ports.clock.elapsed() < this.#tryAt) return;
+    this.#tryAt = null;
     if ((await this.#isLevel()) && !this.#isUnsettled) return;
     try {
       await this.catchUp();
