@@ -135,6 +135,9 @@ const watch = async (dock: FaultDock, revive: () => Promise<void>): Promise<void
     for (const socket of [lena, ivo]) await ask(socket, 'join:shipment', { shipmentId });
     const client = { clientId: 'a-station-of-ivo', unsentOn: [shipmentId], workedOn: [] };
     await ask(ivo, 'sync:report', { station: 'Yard', clients: [client], leaving: false });
+    // What closing waits for is told a moment later, for many at once.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await revive();
     for (const event of ['typing:start', 'typing:stop']) await ask(ivo, event, { shipmentId });
     await ask(ada, 'sync:hello', { protocol: 0, clientId: 'a-program-from-long-ago', cursor: null, app: 'old' });
     await dock.changeAccess(revive);
