@@ -120,6 +120,8 @@ describe('a change of what somebody may see', () => {
     const socket = await dock.connect(nora);
     for (const shipmentId of [id, there]) await say(socket, 'join:shipment', { shipmentId });
     await give({ role: 'receiver', warehouses: ['JOL'] });
+    // What happened before is told before anybody listens, however busy the machine is.
+    await expect.poll(() => dock.server.sockets.lag()).toBe(0);
     const all = listen(socket);
     await dock.ask(`PATCH /api/shipments/${id}/status`, { json: { status: 'arrived' } });
     await expect.poll(() => named(all)).toEqual(['shipment:updated']);
