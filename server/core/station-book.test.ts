@@ -226,6 +226,18 @@ it('waits for nobody who has been silent for weeks, except for what they told of
   expect(book.waitingFor('S')).toHaveLength(1);
 });
 
+it('is waited for after a restart of the server if it was there until then, however long it had nothing new to say', () => {
+  const { book, pass, restart } = open();
+  let [kept] = say(book, MARA, saying({ workedOn: ['S'] }));
+  for (let day = 0; day < 20; day += 1) {
+    pass(24 * 60 * 60 * 1000);
+    [kept = kept] = say(book, MARA, saying({ workedOn: ['S'] }));
+  }
+  const next = restart();
+  next.load([kept as KeptReport]);
+  expect(next.waitingFor('S')).toMatchObject([{ state: 'unheard' }]);
+});
+
 it('keeps nothing of those who have nothing to say, however many there are', () => {
   const { book } = open();
   const many = Array.from({ length: 200 }, (_, n) => ({ clientId: `client-${n}` }));

@@ -28,6 +28,8 @@ const MOST_PER_PERSON = 300;
 const MOST_SHIPMENTS = 20_000;
 /** A station that has been silent for so long is not waited for any more for what it may hold; for what it has told of it is. */
 const FORGOTTEN_MS = 14 * 24 * 60 * 60 * 1000;
+/** A report that says nothing new is written down again after this long: a restart must not take it for one of weeks ago. */
+const REFRESHED_MS = 24 * 60 * 60 * 1000;
 /** Stations told of at once; whoever waits for so many waits for none of them in particular. */
 const MOST_AWAITED = 50;
 
@@ -37,10 +39,11 @@ const matters = ({ unsentOn, workedOn, hasLeft }: KeptReport): boolean =>
 
 const shipmentsOf = ({ unsentOn, workedOn }: KeptReport): string[] => [...Object.keys(unsentOn), ...workedOn];
 
-/** All but the instant of the report, which alone is nothing to write down. */
-const saysTheSame = (a: KeptReport, b: KeptReport): boolean => {
+/** All but the instant of the report, which alone is nothing to write down before it gets old. */
+const saysTheSame = (before: KeptReport, now: KeptReport): boolean => {
   const said = ({ reportedAt: _, ...rest }: KeptReport): string => JSON.stringify(rest);
-  return said(a) === said(b);
+  const isRecent = Date.parse(now.reportedAt) - Date.parse(before.reportedAt) < REFRESHED_MS;
+  return isRecent && said(before) === said(now);
 };
 
 type Said = StationReport['clients'][number];

@@ -43,7 +43,7 @@ const OPENING: readonly CrashPoint[] = [
     OLDER,
     'the database is migrated',
     'server/storage/migrate.ts',
-    ['const { error } = await migrator.migrateToLatest();'].join(''),
+    'const { error } = await migrator.migrateToLatest();',
   ),
   ...commits(OLDER, 'COMMIT of a migration'),
   ...around(START, 'the stream is there', opening, 'const found = await readPosition(writer.db);'),
