@@ -4,7 +4,7 @@ import { shipmentRow } from './core/fake-server.ts';
 import { LinkFault, unreachable } from './core/link-fault.ts';
 import { MemoryCache } from './core/memory-cache.ts';
 import { LinkSession } from './link-session.ts';
-import { FakeLinks } from './links-for-tests.ts';
+import { FakeLinks, sessionBasics } from './links-for-tests.ts';
 import { arrival, closeJournals, startOutbox } from './outbox-for-tests.ts';
 
 afterEach(closeJournals);
@@ -18,13 +18,7 @@ const start = async (prepare: (links: FakeLinks) => void = () => undefined) => {
   prepare(links);
   const cache = new MemoryCache();
   const session = new LinkSession({
-    url: 'http://server',
-    token: () => 'token',
-    app: 'test',
-    clock,
-    random: () => 0.5,
-    log: (event) => world.logged.push(event),
-    openLinks: links.open,
+    ...sessionBasics(links, clock, world.logged),
     outbox,
     journal,
     report: { outbox, journal, server: 'srv', stationName: () => 'Dock 3' },
@@ -35,8 +29,6 @@ const start = async (prepare: (links: FakeLinks) => void = () => undefined) => {
       cleared: async () => undefined,
       rebuilt: async () => outbox.recheck(),
     },
-    serverNow: () => clock.now(),
-    refreshToken: async () => null,
     onState: () => undefined,
     onReachable: () => outbox.wake(),
     onSocket: () => undefined,

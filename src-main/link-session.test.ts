@@ -6,7 +6,7 @@ import { LinkFault, unreachable } from './core/link-fault.ts';
 import { MemoryCache } from './core/memory-cache.ts';
 import { StoreFault } from './core/store-fault.ts';
 import { LinkSession } from './link-session.ts';
-import { FakeLinks } from './links-for-tests.ts';
+import { FakeLinks, sessionBasics } from './links-for-tests.ts';
 
 /** A session whose two links end in one log. */
 const start = async () => {
@@ -26,13 +26,7 @@ const start = async () => {
     logged: [] as string[],
   };
   const session = new LinkSession({
-    url: 'http://server',
-    token: () => 'token',
-    app: 'test',
-    clock,
-    random: () => 0.5,
-    log: (event) => world.logged.push(event),
-    openLinks: links.open,
+    ...sessionBasics(links, clock, world.logged),
     outbox: { clientId: 'client-0001', reconcile: async () => undefined },
     journal: { lastAnswered: async () => 0 },
     sync: {
@@ -43,8 +37,6 @@ const start = async () => {
       beforeLoss: async () => undefined,
       rebuilt: async () => undefined,
     },
-    serverNow: () => clock.now(),
-    refreshToken: async () => null,
     onState: ({ kind }) => world.states.push(kind),
     onReachable: () => {
       world.reachable += 1;

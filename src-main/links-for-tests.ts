@@ -1,5 +1,6 @@
 import type { StationReport } from '#contract/wire/station-report.ts';
 import { PROTOCOL_VERSION } from '#contract/wire/version.ts';
+import type { FakeClock } from './core/fake-clock.ts';
 import type { FakeServer } from './core/fake-server.ts';
 import { unreachable } from './core/link-fault.ts';
 import type { HttpPort, SocketListener } from './core/ports.ts';
@@ -100,3 +101,16 @@ export class FakeLinks {
     return { http, socket: socket as never };
   };
 }
+
+/** What every session of the tests is told alike. */
+export const sessionBasics = (links: FakeLinks, clock: FakeClock, logged: string[]) => ({
+  url: 'http://server',
+  token: () => 'token',
+  app: 'test',
+  clock,
+  random: () => 0.5,
+  log: (event: string): void => void logged.push(event),
+  openLinks: links.open,
+  serverNow: () => clock.now(),
+  refreshToken: async () => null,
+});
